@@ -1,0 +1,1 @@
+"""Announcements: a text, a preview, a confirmation, and then everyone is written to, once."""

@@ -1,0 +1,90 @@
+"""What of a passage is open to the eye, what is folded away, and what is bold. Nothing is reworded or cut in a sentence.
+
+The open part of a text is one stretch: from the first sentence that answers to the last, with what limits it and, where
+there is room, the sentence before. The open part of a table is its header and the rows that answer, word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.asking.sentences import unit_spans, weight
+from bot.html import Quote, Text, Unit
+from knowledge.answering.highlight import begins_with_exception
+from knowledge.domain import Passage, PassageKind, Quotation, Span
+
+#: About six lines on a phone; what answers is shown even where it is longer.
+_ROOM = 130.0
+#: A rest of two lines is not worth a fold.
+_NOT_WORTH_FOLDING = 40.0
+_CELLS = " | "
+
+
+def excerpt(quotation: Quotation) -> tuple[Quote, ...]:
+    """The open quote, and the folded one where something is left."""
+    passage = quotation.passage
+    spans = unit_spans(passage.text, passage.kind)
+    # Text in doubt is never bold, whatever was found in it.
+    highlights = () if passage.marks else quotation.highlights
+    units = [tuple(_parts(passage.text, span, highlights)) for span in spans]
+    answering = [at for at, span in enumerate(spans) if _overlaps(span, highlights)]
+    if passage.kind is PassageKind.TABLE:
+        return _of_table(passage, spans, units, answering)
+    return _of_text(passage, spans, units, answering)
+
+
+def _of_text(
+    passage: Passage, spans: Sequence[Span], units: Sequence[Unit], answering: Sequence[int]
+) -> tuple[Quote, ...]:
+    sentences = [passage.text[span.start : span.end] for span in spans]
+    first, last = _stretch(sentences, answering)
+    before, after = units[:first], units[last:]
+    if sum(map(weight, sentences[:first] + sentences[last:])) <= _NOT_WORTH_FOLDING:
+        return (Quote(units=tuple(units)),)
+    # With something left on both sides the whole passage is folded, else its two ends would read as if they met.
+    rest = units if before and after else before or after
+    return Quote(units=tuple(units[first:last])), Quote(units=tuple(rest), folded=True)
+
+
+def _stretch(sentences: Sequence[str], answering: Sequence[int]) -> tuple[int, int]:
+    """The first sentence that is open, and the one behind the last."""
+    first, last = (answering[0], answering[-1] + 1) if answering else (0, 1)
+    while last < len(sentences) and begins_with_exception(sentences[last]):
+        last += 1
+    # A sentence that limits the one before it is not shown without that one either.
+    while first > 0 and begins_with_exception(sentences[first]):
+        first -= 1
+    while first > 0 and _fits(sentences[first - 1 : last]):
+        first -= 1
+    while last < len(sentences) and _fits(sentences[first : last + 1]):
+        last += 1
+    return first, last
+
+
+def _fits(sentences: Sequence[str]) -> bool:
+    return sum(map(weight, sentences)) <= _ROOM
+
+
+def _of_table(
+    passage: Passage, spans: Sequence[Span], units: Sequence[Unit], answering: Sequence[int]
+) -> tuple[Quote, ...]:
+    lines = [passage.text[span.start : span.end] for span in spans]
+    header = next((at for at, text in enumerate(lines) if _CELLS in text), 0)
+    rows = answering or range(header + 1, min(header + 4, len(units)))
+    kept = sorted({*range(header + 1), *rows})
+    if len(kept) == len(units):
+        return (Quote(units=tuple(units)),)
+    shown = Quote(units=tuple(units[at] for at in kept))
+    return shown, Quote(units=tuple(units), folded=True)
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
+def _parts(text: str, span: Span, highlights: Sequence[Span]) -> Iterator[Text]:
+    """The unit's text, cut where bold begins and ends."""
+    edges = {edge for found in highlights for edge in (found.start, found.end) if span.start < edge < span.end}
+    cuts = [span.start, *sorted(edges), span.end]
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        yield Text(text=text[start:end], bold=_overlaps(Span(start=start, end=end), highlights))

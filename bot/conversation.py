@@ -1,0 +1,194 @@
+"""What features know of a conversation, whether it is held on Telegram or in a terminal.
+
+A handler is a coroutine `handle(incoming, chat)`: it reads what came in, makes one call and shows one view.
+A view turns a result into `Message`s and knows neither Telegram nor a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from knowledge.domain import Language, Role
+
+#: Telegram takes at most this many bytes in a button's data.
+CALLBACK_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One tap: either it sends `data` back to the bot, or it opens `url`."""
+
+    text: str
+    #: "feature:action:argument", such as "rate:12:up"; checked again when pressed, for old keyboards stay for ever.
+    data: str | None = None
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.data is None) == (self.url is None):
+            raise ValueError("a button either sends data or opens a URL")
+        if self.data is not None and not 0 < len(self.data.encode()) <= CALLBACK_BYTES:
+            raise ValueError(f"button data must be 1 to {CALLBACK_BYTES} bytes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is shown: Telegram HTML that fits one message, and rows of buttons under it."""
+
+    html: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who speaks, as this update finds them."""
+
+    id: int
+    name: str
+    language: Language
+    role: Role
+
+
+class OtherKind(StrEnum):
+    """What may be sent and is not a question."""
+
+    STICKER = "sticker"
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    EDITED = "edited"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text that is no command: a question."""
+
+    text: str
+    #: The bot's message that it replies to.
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded:
+    #: Without its slash and without @botname, lower case.
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    data: str
+    #: The message that holds the button.
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSent:
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomethingElse:
+    kind: OtherKind
+
+
+Content = Said | Commanded | Pressed | FileSent | SomethingElse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One update, claimed, masked and made safe."""
+
+    speaker: Speaker
+    content: Content
+    chat_id: int
+    is_group: bool = False
+    #: Telegram's id of the update; None in a terminal.
+    update_id: int | None = None
+
+
+class Chat(Protocol):
+    """The chat that an update came from."""
+
+    async def send(self, message: Message) -> int:
+        """Shows a message; gives its id."""
+        ...
+
+    async def edit(self, message_id: int, message: Message) -> None:
+        """Shows a message in the place of an earlier one; that it says the same already is no error."""
+        ...
+
+    async def acknowledge(self, text: str = "") -> None:
+        """Answers a pressed button with a short passing note, so that it stops spinning."""
+        ...
+
+    async def download(self, folder: Path) -> Path:
+        """Stores the file of this update under a safe name of its own in the folder."""
+        ...
+
+    def typing(self) -> AbstractAsyncContextManager[None]:
+        """Shows that an answer is being made, from one second on, for as long as the block lasts."""
+        ...
+
+
+# ------------------------------------------------------------------------- writing outside of an update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """The recipient has blocked the bot or is gone; trying again is pointless."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Refused for another reason, and surely not carried out."""
+
+    #: In English, for the log and the report; never the message's text.
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InDoubt:
+    """The reply was lost: the message may stand in the chat or not."""
+
+    #: In English, for the log.
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postponed:
+    """Surely not carried out: Telegram asks to wait (429), or could not be reached at all."""
+
+    seconds: float
+
+
+class Messenger(Protocol):
+    """Writes to chats of itself: what came of long work, announcements. Never raises for what Telegram refuses."""
+
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+        """At least once: tried again after network faults and 429 until it is sure to stand there."""
+        ...
+
+    async def send_once(
+        self, chat_id: int, message: Message
+    ) -> Sent | Blocked | Failed | InDoubt | Postponed:
+        """At most once: one call, never repeated. Bulk: leaves Telegram's allowance to answers first."""
+        ...
+
+    async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
+        """False when that message is no longer there to be edited; that it says the same already is no error."""
+        ...
+
+
+Handler = Callable[[Incoming, Chat], Awaitable[None]]

@@ -1,0 +1,111 @@
+"""Tells coordinators how their files fare: progress while they are read, and the result once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.background import keep_running, signalled
+from bot.conversation import Message, Messenger, Sent
+from bot.library import view
+from bot.library.plan import plan_for
+from bot.library.worker import WorkerSupervisor
+from bot.texts import Texts, texts
+from knowledge.domain import Language
+from knowledge.errors import NotFound
+from knowledge.store import Stores
+from knowledge.store.jobs import Job, JobStatus
+
+log = logging.getLogger(__name__)
+
+#: Telegram slows a chat down in which a message is edited more often.
+_INTERVAL_S = 2.5
+#: One breakdown is mended by the next start; after two, the sender hears of the delay.
+_FAILURES_TO_TELL = 2
+_UNREAD = frozenset({JobStatus.WAITING, JobStatus.READING})
+
+
+class LoadWatcher:
+    """Follows every job whose sender has not been told; the database is all it remembers across a restart."""
+
+    def __init__(
+        self,
+        *,
+        stores: Stores,
+        messenger: Messenger,
+        supervisor: WorkerSupervisor | None = None,
+        interval: float = _INTERVAL_S,
+    ) -> None:
+        self._stores = stores
+        self._messenger = messenger
+        self._supervisor = supervisor or WorkerSupervisor(has_work=stores.jobs.has_work)
+        self._interval = interval
+        self._news = asyncio.Event()
+        #: What a job's progress message says, as far as this process knows.
+        self._shown: dict[int, Message] = {}
+
+    def follow(self, job_id: int, shown: Message) -> None:
+        """A file was queued, and its message says `shown`."""
+        self._shown[job_id] = shown
+        self._supervisor.wake()
+        self._news.set()
+
+    async def run(self) -> None:
+        """For as long as the bot runs."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_running("worker", self._supervisor.run))
+            tasks.create_task(keep_running("watcher", self._watch))
+
+    async def _watch(self) -> None:
+        while True:
+            is_busy = await self.look()
+            await signalled(self._news, within=self._interval if is_busy else None)
+
+    async def look(self) -> bool:
+        """Tells what there is to tell; False when no file is being followed any more."""
+        jobs = await asyncio.to_thread(self._stores.jobs.open)
+        unread = [job for job in jobs if job.status in _UNREAD]
+        for ahead, job in enumerate(unread):
+            await self._show_progress(job, ahead)
+        for job in jobs:
+            if job.status not in _UNREAD:
+                await self._tell(job)
+        return bool(unread)
+
+    async def _show_progress(self, job: Job, ahead: int) -> None:
+        words = await self._words_for(job)
+        is_delayed = self._supervisor.failures >= _FAILURES_TO_TELL
+        message = view.progress(job, ahead, words, delayed=is_delayed)
+        # What stands in the chat after a restart is unknown, and Telegram refuses an edit that changes nothing.
+        before = self._shown.setdefault(job.id, message)
+        if job.message_id is not None and message != before:
+            self._shown[job.id] = message
+            await self._messenger.edit(job.chat_id, job.message_id, message)
+
+    async def _tell(self, job: Job) -> None:
+        """Shows the result below the progress, where it makes the phone ring; then it is noted as told."""
+        words = await self._words_for(job)
+        if (result := await asyncio.to_thread(self._result, job, words)) is not None:
+            outcome = await self._messenger.send(job.chat_id, result)
+            if not isinstance(outcome, Sent):
+                log.warning("action=load.not_told job=%d outcome=%s", job.id, type(outcome).__name__)
+            if job.message_id is not None:
+                await self._messenger.edit(job.chat_id, job.message_id, view.finished(job, words))
+        await asyncio.to_thread(self._stores.jobs.told, job.id)
+        self._shown.pop(job.id, None)
+
+    def _result(self, job: Job, words: Texts) -> Message | None:
+        """None for a job that was decided elsewhere meanwhile."""
+        if job.status is JobStatus.REFUSED:
+            return view.refused(job, words)
+        if job.status is not JobStatus.READY or job.edition_id is None:
+            return None
+        try:
+            draft = self._stores.library.edition(job.edition_id)
+        except NotFound:
+            return view.gone(job.file_name, words)
+        return view.card(job.id, draft, plan_for(draft, self._stores.library.list_editions()), words)
+
+    async def _words_for(self, job: Job) -> Texts:
+        person = await asyncio.to_thread(self._stores.people.get, job.sent_by)
+        return texts(person.language if person else Language.ZH)

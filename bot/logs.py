@@ -1,0 +1,27 @@
+"""Logging: to stderr, with the token taken out wherever it comes from. What may stand there: actions and ids, no text."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+#: The token as it stands in an address: https://api.telegram.org/bot123:ABC/getMe.
+_TOKEN = re.compile(r"\b\d{2,15}:[A-Za-z0-9_-]{30,80}")
+_REDACTED = "<token>"
+
+
+def configure_logging(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # They log each request's address, httpx at INFO, and what was sent, PTB at DEBUG.
+    quiet = max(logging.WARNING, logging.getLevelNamesMapping()[level])
+    for name in ("httpx", "httpcore", "telegram", "alembic", "sentence_transformers"):
+        logging.getLogger(name).setLevel(quiet)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Works on the whole record as it is written, its traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _TOKEN.sub(_REDACTED, super().format(record))

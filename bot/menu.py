@@ -1,0 +1,25 @@
+"""The commands that Telegram's menu and /help list, in their order, with who may use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.domain import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuEntry:
+    name: str
+    #: Its one-line description.
+    text_key: str
+    role: Role = Role.DOCTOR
+
+
+MENU = (
+    MenuEntry(name="help", text_key="command.help"),
+    MenuEntry(name="language", text_key="command.language"),
+    MenuEntry(name="start", text_key="command.start"),
+    MenuEntry(name="id", text_key="command.id"),
+    MenuEntry(name="announce", text_key="command.announce", role=Role.ADMINISTRATOR),
+    MenuEntry(name="cancel", text_key="announce.cancel_command", role=Role.ADMINISTRATOR),
+)

@@ -1,0 +1,82 @@
+"""Finds the handler for what came in. Features register here; a name that two of them claim stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from bot.conversation import Chat, Commanded, FileSent, Handler, Incoming, Pressed, Said, SomethingElse
+
+
+class Feature(Protocol):
+    """What a folder of the bot offers: bot.people, bot.asking, bot.library and bot.announcing have one such class each."""
+
+    def commands(self) -> Mapping[str, Handler]:
+        """By name without the slash: {"announce": self.announce}. Each stands in bot.menu too."""
+        ...
+
+    def callbacks(self) -> Mapping[str, Handler]:
+        """By the first part of a button's data: {"rate": self.rate} hears of "rate:12:up"."""
+        ...
+
+    def document(self) -> Handler | None:
+        """Who takes a file that was sent; at most one feature does. Others return None."""
+        ...
+
+    def takes_text(self, incoming: Incoming) -> Handler | None:
+        """Who takes this text before it is asked as a question: a dialogue that waits for one. Usually None.
+
+        It is asked for every text, on the event loop, so it decides from memory, without a call.
+        """
+        ...
+
+
+class Router:
+    """Dispatches to one handler; roles are the handlers' own affair, since they are checked when acted on."""
+
+    def __init__(self, features: Iterable[Feature], *, question: Handler, otherwise: Handler) -> None:
+        self._features = tuple(features)
+        self._question = question
+        self._otherwise = otherwise
+        self.commands = _unique(feature.commands() for feature in self._features)
+        self.callbacks = _unique(feature.callbacks() for feature in self._features)
+        self._document = _only(feature.document() for feature in self._features)
+
+    async def handle(self, incoming: Incoming, chat: Chat) -> None:
+        await self.handler_for(incoming)(incoming, chat)
+
+    def handler_for(self, incoming: Incoming) -> Handler:
+        match incoming.content:
+            case Said():
+                return self._text(incoming)
+            case Commanded(name=name):
+                return self.commands.get(name, self._otherwise)
+            case Pressed(data=data):
+                return self.callbacks.get(data.partition(":")[0], self._otherwise)
+            case FileSent():
+                return self._document or self._otherwise
+            case SomethingElse():
+                return self._otherwise
+
+    def _text(self, incoming: Incoming) -> Handler:
+        for feature in self._features:
+            if handler := feature.takes_text(incoming):
+                return handler
+        return self._question
+
+
+def _unique(maps: Iterable[Mapping[str, Handler]]) -> dict[str, Handler]:
+    found: dict[str, Handler] = {}
+    for names in maps:
+        for name, handler in names.items():
+            if name in found:
+                raise ValueError(f"two features claim {name!r}")
+            found[name] = handler
+    return found
+
+
+def _only(handlers: Iterable[Handler | None]) -> Handler | None:
+    found = [handler for handler in handlers if handler is not None]
+    if len(found) > 1:
+        raise ValueError("two features claim documents")
+    return found[0] if found else None

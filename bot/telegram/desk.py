@@ -1,0 +1,127 @@
+"""One update, from the inbox to done: read, handed to its handler, and accounted for whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from telegram import Bot, Update, User
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+
+from bot.conversation import Chat, Incoming
+from bot.courtesy import view
+from bot.people.reception import Reception, language_of
+from bot.router import Router
+from bot.telegram.chat import TelegramChat
+from bot.telegram.commands import Menus
+from bot.telegram.errors import described
+from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.reading import Read, read
+from knowledge.domain import Language
+from knowledge.errors import KnowledgeError
+from knowledge.store.people import PeopleStore
+from knowledge.store.updates import UpdateStore
+
+log = logging.getLogger(__name__)
+
+_AWAY = frozenset({ChatMemberStatus.BANNED, ChatMemberStatus.LEFT})
+
+
+class Desk:
+    def __init__(
+        self,
+        *,
+        router: Router,
+        reception: Reception,
+        updates: UpdateStore,
+        people: PeopleStore,
+        messenger: TelegramMessenger,
+        menus: Menus,
+        bot: Bot,
+        me: Callable[[], User],
+    ) -> None:
+        self._router = router
+        self._reception = reception
+        self._updates = updates
+        self._people = people
+        self._messenger = messenger
+        self._menus = menus
+        self._bot = bot
+        self._me = me
+
+    async def handle(self, update: Update) -> None:
+        """Never raises for what one update brings; an update that is not done is taken up at the next start."""
+        try:
+            if not await asyncio.to_thread(self._updates.begin, update.update_id):
+                log.error("action=update.given_up update=%d", update.update_id)
+            elif await self._dealt_with(update):
+                await asyncio.to_thread(self._updates.done, update.update_id)
+        except KnowledgeError as error:
+            log.error("action=update.not_noted update=%d %s", update.update_id, described(error))
+
+    async def _dealt_with(self, update: Update) -> bool:
+        """False when Telegram could not be reached for so long that the rest is left for later."""
+        if update.my_chat_member is not None:
+            await self._note_membership(update)
+            return True
+        found = read(update, self._me())
+        if found is None:
+            return True
+        chat = TelegramChat(self._bot, self._messenger, update, found.chat_id)
+        try:
+            await self._answer(update.update_id, found, chat)
+        except Forbidden:
+            log.info("action=update.blocked update=%d chat=%d", update.update_id, found.chat_id)
+            await self._note_blocked(found.chat_id)
+        except NetworkError as error:
+            if not isinstance(error, BadRequest):
+                log.error("action=update.postponed update=%d chat=%d", update.update_id, found.chat_id)
+                return False
+            await self._apologize(update.update_id, found, chat, error)
+        except Exception as error:
+            # Whatever went wrong with one message must not stop the others.
+            await self._apologize(update.update_id, found, chat, error)
+        return True
+
+    async def _answer(self, update_id: int, found: Read, chat: Chat) -> None:
+        sender = found.sender
+        speaker = await self._reception.meet(sender.id, sender.full_name, sender.language_code)
+        incoming = Incoming(
+            speaker=speaker,
+            content=found.content,
+            chat_id=found.chat_id,
+            is_group=found.is_group,
+            update_id=update_id,
+        )
+        await self._router.handle(incoming, chat)
+        if not found.is_group:
+            await self._menus.meet(speaker)
+
+    async def _apologize(self, update_id: int, found: Read, chat: Chat, error: Exception) -> None:
+        log.error("action=update.failed update=%d chat=%d %s", update_id, found.chat_id, described(error))
+        language = await self._language(found.sender)
+        try:
+            await chat.acknowledge()
+            await chat.send(view.plain_error(language))
+        except TelegramError as second:
+            log.error("action=update.apology_failed update=%d %s", update_id, described(second))
+
+    async def _language(self, sender: User) -> Language:
+        """The language to apologize in, also when it is the database that fails."""
+        with suppress(Exception):
+            if person := await asyncio.to_thread(self._people.get, sender.id):
+                return person.language
+        return language_of(sender.language_code)
+
+    async def _note_membership(self, update: Update) -> None:
+        changed = update.my_chat_member
+        if changed is not None and changed.chat.type == ChatType.PRIVATE:
+            is_away = changed.new_chat_member.status in _AWAY
+            await asyncio.to_thread(self._people.set_blocked, changed.chat.id, is_away)
+
+    async def _note_blocked(self, chat_id: int) -> None:
+        if chat_id > 0:
+            await asyncio.to_thread(self._people.set_blocked, chat_id, True)

@@ -1,0 +1,187 @@
+"""Telegram's limits kept, and calls repeated where that is right.
+
+Telegram says how long to wait after a 429; then nothing is sent at all until that time is over. What was lost on the
+way is sent again where the call's `Repeat` allows it, after pauses that double.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+from typing import Any
+
+import httpx
+from aiolimiter import AsyncLimiter
+from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.ext import AIORateLimiter
+
+log = logging.getLogger(__name__)
+
+Result = Any
+Call = Callable[..., Coroutine[Any, Any, Result]]
+
+#: 28 calls a second in all (Telegram: about 30), in bursts of at most 3, for a server may allow few at one moment.
+_OVERALL_BURST = 3
+_OVERALL_PERIOD = _OVERALL_BURST / 28
+#: Of these at most 25 are bulk, so that answers find room while an announcement goes out.
+_BULK_BURST = 2
+_BULK_PERIOD = _BULK_BURST / 25
+#: One a second in a chat, after a short burst.
+_CHAT_BURST = 5
+#: Telegram: 20 a minute in a group. A bucket of 10 that refills in a minute never lets more through in any 60 s.
+_GROUP_BURST = 10
+_MOST_CHATS = 2048
+
+#: Pauses double from the first to the longest; after the patience it is given up. In seconds.
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_PATIENCE = 900.0
+
+
+class Repeat(IntEnum):
+    """What may be done again; given to a call of the bot as `rate_limit_args`."""
+
+    #: After any network fault and every 429: it may arrive twice, but it arrives.
+    ANY_FAULT = 0
+    #: Nothing; for bulk, which gets what answers leave. RetryAfter and every fault are raised.
+    ONCE = 1
+    #: Nothing, and no bucket is filled: worth something only now, such as "typing".
+    NOW_OR_NEVER = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    callback: Call
+    args: Any
+    kwargs: dict[str, Any]
+    endpoint: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Again:
+    """The call is to be made again after so many seconds."""
+
+    after: float
+    fault: NetworkError | None = None
+
+
+class Limits(AIORateLimiter):
+    """AIORateLimiter's buckets, with one bucket a chat, a pause that holds for all, and repeats."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            overall_max_rate=_OVERALL_BURST,
+            overall_time_period=_OVERALL_PERIOD,
+            group_max_rate=_GROUP_BURST,
+            group_time_period=60,
+        )
+        self._bulk = AsyncLimiter(_BULK_BURST, _BULK_PERIOD)
+        self._chats: OrderedDict[int, AsyncLimiter] = OrderedDict()
+        self._paused_until = 0.0
+
+    async def process_request(
+        self,
+        callback: Call,
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Result:
+        request = _Request(callback=callback, args=args, kwargs=kwargs, endpoint=endpoint, data=data)
+        match Repeat(rate_limit_args or Repeat.ANY_FAULT):
+            case Repeat.ANY_FAULT:
+                return await self._until_done(request)
+            case Repeat.ONCE:
+                return await self._once(request)
+            case Repeat.NOW_OR_NEVER:
+                # The caller reads no result: see TelegramChat.typing.
+                return await callback(*args, **kwargs) if self._pause() <= 0 else True
+
+    async def _until_done(self, request: _Request) -> Result:
+        waited, pause = 0.0, _FIRST_PAUSE
+        while True:
+            result = await self._in_turn(request, repeats=True)
+            if not isinstance(result, _Again):
+                return result
+            if result.fault is None:
+                await asyncio.sleep(result.after)
+                continue
+            if waited > _PATIENCE:
+                raise result.fault
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE)
+
+    async def _once(self, request: _Request) -> Result:
+        await self._bulk.acquire()
+        result = await self._in_turn(request, repeats=False)
+        if isinstance(result, _Again):
+            raise RetryAfter(timedelta(seconds=result.after))
+        return result
+
+    async def _in_turn(self, request: _Request, *, repeats: bool) -> Result:
+        """One try, within the limits."""
+        await self._chat_turn(request.data.get("chat_id"))
+        tried = self._tried(request.callback, request.endpoint, repeats=repeats)
+        return await super().process_request(
+            tried, request.args, request.kwargs, request.endpoint, request.data, None
+        )
+
+    def _tried(self, callback: Call, endpoint: str, *, repeats: bool) -> Call:
+        """The call, with what is to be done again as a result instead of an error: no bucket is held meanwhile."""
+
+        async def tried(*args: Any, **kwargs: Any) -> Result:
+            if (pause := self._pause()) > 0:
+                return _Again(after=pause)
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                seconds = self._hold(error)
+                log.warning("action=telegram.retry_after endpoint=%s seconds=%.0f", endpoint, seconds)
+                return _Again(after=seconds)
+            except NetworkError as error:
+                if isinstance(error, BadRequest) or not repeats:
+                    raise
+                log.warning("action=telegram.repeat endpoint=%s fault=%s", endpoint, fault_name(error))
+                return _Again(after=0, fault=error)
+
+        return tried
+
+    async def _chat_turn(self, chat_id: object) -> None:
+        if not isinstance(chat_id, int) or chat_id < 0:
+            return
+        limiter = self._chats.pop(chat_id, None) or AsyncLimiter(_CHAT_BURST, _CHAT_BURST)
+        self._chats[chat_id] = limiter
+        while len(self._chats) > _MOST_CHATS:
+            self._chats.popitem(last=False)
+        await limiter.acquire()
+
+    def _hold(self, error: RetryAfter) -> float:
+        """Stops all traffic for as long as Telegram says; gives the seconds."""
+        # `retry_after` warns that its type will change; this holds either way, and PTB's own limiter reads it too.
+        seconds = error._retry_after.total_seconds() + 0.1  # noqa: SLF001
+        self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + seconds)
+        return seconds
+
+    def _pause(self) -> float:
+        return self._paused_until - asyncio.get_running_loop().time()
+
+
+def surely_not_carried_out(error: NetworkError) -> bool:
+    """Whether the call never reached what would carry it out: no connection, or a gateway that says so."""
+    if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return True
+    return error.message.startswith("Bad Gateway")
+
+
+def fault_name(error: NetworkError) -> str:
+    """For the log: what happened, without an address that would hold the token."""
+    cause = error.__cause__
+    name = type(error if cause is None else cause).__name__
+    return "BadGateway" if error.message.startswith("Bad Gateway") else name

@@ -1,0 +1,140 @@
+"""Messages out: rendered for Telegram, and what became of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
+from bot.telegram.limits import Repeat, fault_name, surely_not_carried_out
+
+log = logging.getLogger(__name__)
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+#: After a fault that surely kept the call from being carried out.
+_TRY_AGAIN_AFTER_S = 2.0
+
+#: Telegram's words, in lower case, for an edit that changes nothing, and for a message that is gone or not ours.
+_SAME = "message is not modified"
+_NOT_THERE = ("message to edit not found", "message can't be edited", "message_id_invalid", "chat not found")
+#: Telegram's words for somebody who is no longer there, sent as a 400.
+_GONE = ("user is deactivated", "chat not found", "peer_id_invalid", "user_deactivated")
+
+
+class TelegramMessenger:
+    """Fulfils bot.conversation.Messenger. `on_blocked` hears of everyone who cannot be written to any more."""
+
+    def __init__(self, bot: Bot, on_blocked: Callable[[int], Awaitable[None]]) -> None:
+        self._bot = bot
+        self._on_blocked = on_blocked
+
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+        try:
+            return Sent(message_id=await self.show(chat_id, message))
+        except Forbidden:
+            return await self._blocked(chat_id)
+        except TelegramError as error:
+            log.error("action=telegram.send_failed chat=%d reason=%s", chat_id, _reason(error))
+            return Failed(reason=_reason(error))
+
+    async def send_once(
+        self, chat_id: int, message: Message
+    ) -> Sent | Blocked | Failed | InDoubt | Postponed:
+        try:
+            return Sent(message_id=await self.show(chat_id, message, repeat=Repeat.ONCE))
+        except RetryAfter as error:
+            # Its public attribute warns that its type will change.
+            return Postponed(seconds=error._retry_after.total_seconds())  # noqa: SLF001
+        except Forbidden:
+            return await self._blocked(chat_id)
+        except BadRequest as error:
+            if any(words in error.message.casefold() for words in _GONE):
+                return await self._blocked(chat_id)
+            return Failed(reason=_reason(error))
+        except NetworkError as error:
+            if surely_not_carried_out(error):
+                return Postponed(seconds=_TRY_AGAIN_AFTER_S)
+            return InDoubt(reason=fault_name(error))
+        except TelegramError as error:
+            return Failed(reason=_reason(error))
+
+    async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
+        try:
+            await self._bot.edit_message_text(
+                text=message.html,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message.buttons),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            return self._edit_refused(error, chat_id)
+        except Forbidden:
+            await self._blocked(chat_id)
+            return False
+        except TelegramError as error:
+            log.error("action=telegram.edit_failed chat=%d reason=%s", chat_id, _reason(error))
+            return False
+        return True
+
+    async def show(
+        self,
+        chat_id: int,
+        message: Message,
+        *,
+        repeat: Repeat = Repeat.ANY_FAULT,
+        reply_to: int | None = None,
+    ) -> int:
+        """The message's id; raises Telegram's errors."""
+        # A question may be deleted before it is answered; its answer is shown all the same.
+        reply = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
+        shown = await self._bot.send_message(
+            chat_id=chat_id,
+            text=message.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(message.buttons),
+            link_preview_options=_NO_PREVIEW,
+            reply_parameters=reply,
+            rate_limit_args=repeat,  # type: ignore[call-arg]  # ExtBot's own argument
+        )
+        return shown.message_id
+
+    def _edit_refused(self, error: BadRequest, chat_id: int) -> bool:
+        if _SAME in error.message.casefold():
+            return True
+        if not any(words in error.message.casefold() for words in _NOT_THERE):
+            log.error("action=telegram.edit_refused chat=%d reason=%s", chat_id, _reason(error))
+        return False
+
+    async def _blocked(self, chat_id: int) -> Blocked:
+        log.info("action=telegram.blocked chat=%d", chat_id)
+        await self._on_blocked(chat_id)
+        return Blocked()
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(text=b.text, callback_data=b.data, url=b.url) for b in row]
+            for row in rows
+            if row
+        ]
+    )
+
+
+def _reason(error: TelegramError) -> str:
+    """In English, without an address, which would hold the token."""
+    return fault_name(error) if isinstance(error, NetworkError) and error.__cause__ else error.message

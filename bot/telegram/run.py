@@ -1,0 +1,178 @@
+"""The bot on Telegram: long polling from start to a tidy end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import SecretStr
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+
+from bot.background import keep_running
+from bot.people.reception import Reception
+from bot.router import Router
+from bot.telegram.commands import Menus
+from bot.telegram.desk import Desk
+from bot.telegram.errors import described
+from bot.telegram.inbox import Inbox
+from bot.telegram.limits import Limits
+from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.order import OrderedProcessor
+from knowledge.store import Stores
+
+log = logging.getLogger(__name__)
+
+#: Nothing else is asked for: an edited question keeps its answer, and channels are none of the bot's business.
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+
+_CONNECTIONS = 64
+_POLL = timedelta(seconds=30)
+#: How long the end waits for answers that are on their way; what is cut off is taken up at the next start.
+_LAST_ANSWERS_S = 8.0
+_PRUNE_EVERY_S = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings:
+    token: SecretStr = field(repr=False)
+    base_url: str
+    base_file_url: str
+    proxy: str | None
+
+
+#: Work beside the conversation, by its name in the log.
+Background = tuple[str, Callable[[], Awaitable[None]]]
+
+
+class TelegramBot:
+    """Built before the router, which needs its messenger; then run with it."""
+
+    def __init__(self, settings: TelegramSettings, stores: Stores) -> None:
+        self._stores = stores
+        self._inbox = Inbox(stores.updates)
+        self._processor = OrderedProcessor()
+        self._application = _application(settings, self._inbox, self._processor)
+        self.messenger = TelegramMessenger(self._application.bot, self._note_blocked)
+
+    async def run(self, router: Router, reception: Reception, background: Sequence[Background] = ()) -> None:
+        """Until SIGINT or SIGTERM.
+
+        Raises:
+            telegram.error.InvalidToken: Telegram does not know the token.
+        """
+        stop = _stop_event()
+        menus = Menus(self._application.bot)
+        self._application.add_handler(TypeHandler(Update, self._callback(router, reception, menus)))
+        async with self._application:
+            log.info("action=telegram.connected bot=%s", self._application.bot.username)
+            await self._application.start()
+            await self._inbox.take_up_left_over(self._application.bot)
+            await self._poll()
+            work = [("menu", menus.register), ("prune", self._prune), *background]
+            tasks = [asyncio.create_task(keep_running(name, job), name=name) for name, job in work]
+            await stop.wait()
+            await self._end(tasks)
+
+    async def _poll(self) -> None:
+        updater = self._application.updater
+        if updater is None:
+            raise RuntimeError("the application was built without an updater")
+        await updater.start_polling(
+            timeout=_POLL,
+            # A network that is down at the start must not end a bot that nobody watches.
+            bootstrap_retries=-1,
+            allowed_updates=ALLOWED_UPDATES,
+            error_callback=_log_polling_error,
+        )
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        log.info("action=telegram.stopping")
+        self._processor.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._application.updater is not None:
+            await self._application.updater.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._application.stop(), _LAST_ANSWERS_S)
+
+    def _callback(
+        self, router: Router, reception: Reception, menus: Menus
+    ) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]:
+        bot = self._application.bot
+        desk = Desk(
+            router=router,
+            reception=reception,
+            updates=self._stores.updates,
+            people=self._stores.people,
+            messenger=self.messenger,
+            menus=menus,
+            bot=bot,
+            me=lambda: bot.bot,
+        )
+
+        async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+            await desk.handle(update)
+
+        return handle
+
+    async def _note_blocked(self, telegram_id: int) -> None:
+        await asyncio.to_thread(self._stores.people.set_blocked, telegram_id, True)
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.to_thread(self._stores.updates.prune)
+            await asyncio.sleep(_PRUNE_EVERY_S)
+
+
+def _application(
+    settings: TelegramSettings, inbox: Inbox, processor: OrderedProcessor
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    builder = (
+        ApplicationBuilder()
+        .token(settings.token.get_secret_value())
+        .base_url(settings.base_url)
+        .base_file_url(settings.base_file_url)
+        .update_queue(inbox)
+        .concurrent_updates(processor)
+        .rate_limiter(Limits())
+        .job_queue(None)
+        # In a burst, answers wait for each other on a small pool.
+        .connection_pool_size(_CONNECTIONS)
+        .pool_timeout(60)
+        .connect_timeout(10)
+        .read_timeout(20)
+        .write_timeout(20)
+        .get_updates_read_timeout(10)
+        .get_updates_connect_timeout(10)
+    )
+    if settings.proxy:
+        builder = builder.proxy(settings.proxy).get_updates_proxy(settings.proxy)
+    return builder.build()
+
+
+def _log_polling_error(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        log.error("action=telegram.conflict: another process polls with this token; run one only")
+    elif isinstance(error, InvalidToken):
+        log.error("action=telegram.token_refused")
+    else:
+        log.warning("action=telegram.poll_failed %s", described(error))
+
+
+def _stop_event() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no signal handlers on its loop; there a keyboard interrupt ends the program.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    return stop

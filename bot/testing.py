@@ -1,0 +1,91 @@
+"""Fakes that tests share: a chat and a messenger that keep what they are told, and fail when asked to."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from bot.conversation import Blocked, Content, Failed, Incoming, InDoubt, Message, Postponed, Sent, Speaker
+from knowledge.domain import Language, Role
+
+Outcome = Sent | Blocked | Failed | InDoubt | Postponed
+
+
+def incoming(
+    content: Content,
+    *,
+    role: Role = Role.DOCTOR,
+    language: Language = Language.ZH,
+    speaker_id: int = 1001,
+    is_group: bool = False,
+    update_id: int | None = None,
+) -> Incoming:
+    """An update from one person in their private chat."""
+    speaker = Speaker(id=speaker_id, name="王医生", language=language, role=role)
+    return Incoming(
+        speaker=speaker, content=content, chat_id=speaker_id, is_group=is_group, update_id=update_id
+    )
+
+
+@dataclass(slots=True)
+class FakeChat:
+    """Fulfils bot.conversation.Chat."""
+
+    #: The file that `download` stores.
+    file: bytes = b""
+    sent: list[Message] = field(default_factory=list)
+    edits: list[tuple[int, Message]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    async def send(self, message: Message) -> int:
+        self.sent.append(message)
+        return len(self.sent)
+
+    async def edit(self, message_id: int, message: Message) -> None:
+        self.edits.append((message_id, message))
+
+    async def acknowledge(self, text: str = "") -> None:
+        self.notes.append(text)
+
+    async def download(self, folder: Path) -> Path:
+        return _stored(folder / f"upload-{len(self.sent)}", self.file)
+
+    def typing(self) -> AbstractAsyncContextManager[None]:
+        return self._typing()
+
+    @asynccontextmanager
+    async def _typing(self) -> AsyncIterator[None]:
+        yield
+
+
+def _stored(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+class FakeMessenger:
+    """Fulfils bot.conversation.Messenger. `outcomes` are what the next bulk sends come to; then all succeed."""
+
+    def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
+        self.outcomes = deque(outcomes)
+        self.sent: list[tuple[int, Message]] = []
+        self.bulk: list[tuple[int, Message]] = []
+        self.edits: list[tuple[int, int, Message]] = []
+        self._ids = count(1)
+
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+        self.sent.append((chat_id, message))
+        return Sent(message_id=next(self._ids))
+
+    async def send_once(self, chat_id: int, message: Message) -> Outcome:
+        self.bulk.append((chat_id, message))
+        return self.outcomes.popleft() if self.outcomes else Sent(message_id=next(self._ids))
+
+    async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
+        self.edits.append((chat_id, message_id, message))
+        return True

@@ -1,0 +1,120 @@
+"""`yidao-index courses`: course lists into the catalogue."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.app import App
+from indexer.catalogue import BadRow, CourseRow, read_catalogue
+from indexer.errors import IndexerError
+from indexer.loading import encode_and_keep
+from knowledge.domain import Course
+from knowledge.store.courses import NewCourse
+from knowledge.text import encoded_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseReport:
+    """What became of one course list."""
+
+    file: str
+    #: The code of why the whole file was refused; None when it was read.
+    reason: str | None = None
+    message: str | None = None
+    added: int = 0
+    updated: int = 0
+    bad_rows: tuple[BadRow, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "status": "refused" if self.reason else "loaded",
+            "reason": self.reason,
+            "message": self.message,
+            "added": self.added,
+            "updated": self.updated,
+            "bad_rows": [{"row": bad.row, "reason": bad.reason, "message": bad.message} for bad in self.bad_rows],
+        }
+
+
+def add(subcommands: Any) -> None:
+    command = subcommands.add_parser("courses", help="load course lists (CSV, JSONL)")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--json", action="store_true", help="print one JSON array of reports")
+    command.set_defaults(command=run)
+
+
+def run(app: App, options: argparse.Namespace) -> int:
+    app.stores.database.migrate()
+    app.stores.vectors.check_model(app.encoder.fingerprint)
+    reports = load_courses(app, options.files)
+    if options.json:
+        print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=1))
+    else:
+        for report in reports:
+            _tell(report)
+    return 1 if any(report.reason or report.bad_rows for report in reports) else 0
+
+
+def load_courses(app: App, files: list[Path], *, is_sample: bool = False) -> list[CourseReport]:
+    return [_load_list(app, file, is_sample) for file in files]
+
+
+def _load_list(app: App, file: Path, is_sample: bool) -> CourseReport:
+    try:
+        catalogue = read_catalogue(file)
+    except IndexerError as error:
+        return CourseReport(file=str(file), reason=error.code, message=str(error))
+    except OSError as error:
+        return CourseReport(file=str(file), reason="not_found", message=error.strerror)
+    texts = [encoded_text(_course(row).encoded_text) for row in catalogue.rows]
+    keys = encode_and_keep(texts, app.stores, app.encoder)
+    new = [_new_course(row, key, is_sample) for row, key in zip(catalogue.rows, keys, strict=True)]
+    added, updated = app.stores.courses.put(new)
+    return CourseReport(file=str(file), added=added, updated=updated, bad_rows=catalogue.bad_rows)
+
+
+def _course(row: CourseRow) -> Course:
+    return Course(
+        id=0,
+        title=row.title,
+        summary=row.summary,
+        url=row.url,
+        provider=row.provider,
+        language=row.language,
+        specialty=row.specialty,
+        credits=row.credits,
+        starts=row.starts,
+        ends=row.ends,
+    )
+
+
+def _new_course(row: CourseRow, key: str, is_sample: bool) -> NewCourse:
+    course = _course(row)
+    return NewCourse(
+        title=course.title,
+        summary=course.summary,
+        url=course.url,
+        provider=course.provider,
+        language=course.language,
+        specialty=course.specialty,
+        credits=course.credits,
+        starts=course.starts,
+        ends=course.ends,
+        is_sample=is_sample,
+        vector_key=key,
+    )
+
+
+def _tell(report: CourseReport) -> None:
+    if report.reason:
+        print(f"refused  {report.file}: {report.message}", file=sys.stderr)
+        return
+    print(f"{report.file}: {report.added} courses added, {report.updated} brought up to date")
+    for bad in report.bad_rows:
+        print(f"  row {bad.row}: {bad.message}", file=sys.stderr)

@@ -1,0 +1,71 @@
+"""`yidao-index withdraw` and `rebuild`: changes to what is loaded."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import shutil
+import sys
+from typing import Any
+
+from indexer.app import App
+from indexer.loading import encode_and_keep
+from knowledge.domain import EditionStatus
+from knowledge.text import encoded_text, passage_in_context
+
+
+def add(subcommands: Any) -> None:
+    withdraw = subcommands.add_parser("withdraw", help="stop a document from answering")
+    withdraw.add_argument("documents", nargs="+", type=int, metavar="DOCUMENT_ID", help="as `list` shows it")
+    withdraw.set_defaults(command=run_withdraw)
+    rebuild = subcommands.add_parser("rebuild", help="make the caches again from the database")
+    rebuild.add_argument(
+        "--encode", action="store_true", help="also encode everything with the model that is set now"
+    )
+    rebuild.set_defaults(command=run_rebuild)
+
+
+def run_withdraw(app: App, options: argparse.Namespace) -> int:
+    app.stores.database.require_current()
+    current = {
+        edition.document_id: edition for edition in app.stores.library.list_editions([EditionStatus.CURRENT])
+    }
+    refused = 0
+    for document_id in options.documents:
+        edition = current.get(document_id)
+        if edition is None:
+            print(f"yidao-index: no current document {document_id}; see `yidao-index list`", file=sys.stderr)
+            refused = 1
+            continue
+        app.stores.library.withdraw(edition.id)
+        app.stores.audit.note(f"shell:{getpass.getuser()}", "edition.withdraw", f"edition:{edition.id}")
+        print(f"withdrawn: {edition.title}")
+    return refused
+
+
+def run_rebuild(app: App, options: argparse.Namespace) -> int:
+    app.stores.database.require_current()
+    if options.encode:
+        _encode_again(app)
+    else:
+        app.stores.vectors.check_model(app.encoder.fingerprint)
+    app.stores.passages.cut_again()
+    shutil.rmtree(app.settings.cache_dir / "keywords", ignore_errors=True)
+    print("rebuilt: tokens cut again; the keyword index is made anew at the next question")
+    return 0
+
+
+def _encode_again(app: App) -> None:
+    """Everything gets a vector of the model that is set now; only then does the library change over to it."""
+    model = app.encoder.fingerprint
+    passages = app.stores.passages.unencoded(model)
+    courses = app.stores.courses.unencoded(model)
+    texts = [encoded_text(passage_in_context(p.title, p.section, p.text)) for p in passages]
+    texts += [encoded_text(course.encoded_text) for _, course in courses]
+
+    def show(done: int, total: int) -> None:
+        print(f"\rencoded {done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+    keys = encode_and_keep(texts, app.stores, app.encoder, show, changing_model=True)
+    app.stores.passages.change_model(model)
+    print(f"encoded with {model}: {len(keys)} passages and courses")

@@ -1,0 +1,93 @@
+"""`yidao-index status`, `list` and `migrate`: what is there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from indexer.app import App
+from knowledge.domain import EditionStatus
+
+
+def add(subcommands: Any) -> None:
+    status = subcommands.add_parser("status", help="what the library holds; changes nothing")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(command=show_status)
+    listing = subcommands.add_parser("list", help="the documents, one a line")
+    listing.add_argument("--all", action="store_true", help="drafts, replaced and withdrawn editions too")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(command=show_list)
+    migrate = subcommands.add_parser("migrate", help="make the database, or bring it to this version")
+    migrate.set_defaults(command=run_migrate)
+
+
+def show_status(app: App, options: argparse.Namespace) -> int:
+    values = _status(app)
+    if options.json:
+        print(json.dumps(values, ensure_ascii=False))
+    else:
+        for name, value in values.items():
+            print(f"{name:<11} {'-' if value is None else value}")
+    return 0
+
+
+def _status(app: App) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "folder": str(app.settings.data_dir.resolve()),
+        "exists": app.stores.database.exists(),
+    }
+    if not values["exists"]:
+        counts = dict.fromkeys(("documents", "drafts", "samples", "passages", "courses", "generation"), 0)
+        return {**values, **counts, "model": None}
+    app.stores.database.require_current()
+    status = app.stores.library.status()
+    return {
+        **values,
+        "documents": status.documents,
+        "drafts": status.drafts,
+        "samples": status.samples,
+        "passages": status.passages,
+        "courses": app.stores.courses.count(),
+        "generation": status.generation,
+        "model": status.model,
+    }
+
+
+def show_list(app: App, options: argparse.Namespace) -> int:
+    app.stores.database.require_current()
+    wanted = list(EditionStatus) if options.all else [EditionStatus.CURRENT]
+    editions = app.stores.library.list_editions(wanted)
+    if options.json:
+        fields = (
+            "document_id",
+            "id",
+            "title",
+            "year",
+            "publisher",
+            "language",
+            "status",
+            "pages",
+            "passages",
+            "file_name",
+        )
+        print(
+            json.dumps(
+                [{f: getattr(edition, f) for f in fields} for edition in editions],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+        return 0
+    for edition in editions:
+        sample = " [sample]" if edition.is_sample else ""
+        print(
+            f"{edition.document_id:>5}  {edition.status:<9} {edition.year or '----'}  {edition.title}{sample}"
+        )
+    return 0
+
+
+def run_migrate(app: App, options: argparse.Namespace) -> int:
+    app.stores.database.migrate()
+    print(f"the library in {app.settings.data_dir.resolve()} is up to date")
+    return 0

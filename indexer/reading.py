@@ -1,0 +1,32 @@
+"""A file to a described, cleaned document and its passages: what the sandboxed child does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexer import errors
+from indexer.chunking import chunk
+from indexer.cleaning import cleaned
+from indexer.metadata import described, without_title
+from indexer.parsed import Chunk, Parsed
+from indexer.parsers import parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file as it was read: its clean blocks with their metadata, and its passages."""
+
+    parsed: Parsed
+    chunks: tuple[Chunk, ...]
+
+
+def read(path: Path) -> Document:
+    """Reads a file in this very process; callers outside tests go through indexer.sandbox. Raises IndexerError."""
+    raw = parse(path)
+    metadata = described(raw, path)
+    parsed = without_title(replace(cleaned(raw), metadata=metadata), metadata.title)
+    chunks = chunk(parsed)
+    if not chunks:
+        raise errors.NoText
+    return Document(parsed=parsed, chunks=chunks)

@@ -1,0 +1,91 @@
+"""Reads uploaded files one after the other; the only one of its kind in a data folder."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from indexer.loading import Loader, LoadRecord, LoadStatus
+from knowledge.errors import ModelChanged
+from knowledge.store import Stores
+from knowledge.store.jobs import Job
+
+log = logging.getLogger(__name__)
+
+#: How often a worker that stays looks for new files, in seconds.
+_LOOK_EVERY = 1.0
+
+
+class Worker:
+    """Turns waiting jobs into drafts. Whoever runs one holds the data folder's worker lock."""
+
+    def __init__(self, stores: Stores, loader: Loader, model: str) -> None:
+        self._stores = stores
+        self._loader = loader
+        self._model = model
+
+    def run(self, stop: threading.Event, *, until_idle: bool) -> None:
+        """Works until told to stop, or until nothing waits. A job cut short by a kill waits again."""
+        taken_up = self._stores.jobs.requeue_abandoned()
+        if taken_up:
+            log.info("action=worker.resume jobs=%d", taken_up)
+        while not stop.is_set():
+            job = self._stores.jobs.claim()
+            if job is not None:
+                self._read(job)
+            elif until_idle:
+                return
+            else:
+                stop.wait(_LOOK_EVERY)
+
+    def _read(self, job: Job) -> None:
+        try:
+            self._stores.vectors.check_model(self._model)
+        except ModelChanged:
+            self._stores.jobs.refuse(job.id, "model_changed", {})
+            return
+        record = self._load(job)
+        log.info("action=worker.read job=%d status=%s reason=%s", job.id, record.status, record.reason)
+        if record.status is LoadStatus.LOADED and record.edition is not None:
+            self._stores.jobs.ready(job.id, record.edition.id, _details(record))
+        else:
+            self._stores.jobs.refuse(job.id, record.reason or "already_loaded", _details(record))
+
+    def _load(self, job: Job) -> LoadRecord:
+        def note(done: int, total: int) -> None:
+            self._stores.jobs.progress(job.id, done, total)
+
+        with _under_its_own_name(Path(job.path), job.file_name) as path:
+            who = f"telegram:{job.sent_by}"
+            return self._loader.load(path, loaded_by=who, approve=False, name=job.file_name, on_progress=note)
+
+
+@contextmanager
+def _under_its_own_name(path: Path, name: str) -> Iterator[Path]:
+    """The upload under the name it was sent with: a file's name often tells its title and year."""
+    safe = re.sub(r"[/\\\0]", "_", name).lstrip(".")[-120:] or "upload"
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        # A copy: a link would be resolved to the name that the upload is kept under.
+        yield Path(shutil.copyfile(path, Path(folder) / safe))
+
+
+def _details(record: LoadRecord) -> dict[str, Any]:
+    edition = record.edition
+    if edition is None:
+        return {"message": record.message}
+    return {
+        "title": edition.title,
+        "year": edition.year,
+        "publisher": edition.publisher,
+        "language": edition.language,
+        "pages": edition.pages,
+        "passages": edition.passages,
+        "warnings": [[code, count] for code, count in record.warnings],
+    }

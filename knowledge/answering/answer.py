@@ -1,0 +1,97 @@
+"""A question in; an answer, the lack of one, or a refusal out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge.answering.courses import matching
+from knowledge.answering.evidence import THRESHOLD, probability
+from knowledge.answering.highlight import begins_with_exception, highlights, pieces
+from knowledge.answering.index import PassageIndex
+from knowledge.answering.question import PreparedQuestion, prepare
+from knowledge.answering.retrieval import Found, Retrieved, retrieve
+from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, Refused, Reply
+from knowledge.engines.ports import Encoder, Group, Vectors
+from knowledge.store import Stores
+
+MOST_PASSAGES = 3
+
+
+class Answerer:
+    """Finds the passages that answer. Thread-safe; a call blocks for about twice the time of encoding a question."""
+
+    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex) -> None:
+        self._stores = stores
+        self._encoder = encoder
+        self._index = index
+
+    def warm(self) -> None:
+        """Loads the model and the indexes ahead of the first question. Raises as `answer` does."""
+        self._index.catch_up()
+        self._encoder.encode_questions(["warm"])
+
+    def answer(self, question: str) -> Reply:
+        """The reply to any text whatever; what it repeats of the question is safe and masked.
+
+        Raises:
+            KnowledgeError: the library cannot be read, or was encoded with another model, or
+                the encoder cannot be loaded.
+        """
+        prepared = prepare(question)
+        if isinstance(prepared, Refused):
+            return prepared
+        self._index.catch_up()
+        vector = self._encoder.encode_questions([prepared.encoded])[0]
+        return self._reply(prepared, vector)
+
+    def _reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
+        retrieved = retrieve(question, vector, self._index, self._stores.passages)
+        chosen = _choose(retrieved.found)
+        if not chosen:
+            documents = self._stores.library.status().documents
+            return NoEvidence(question=question.text, documents_searched=documents)
+        return Answer(
+            question=question.text,
+            quotations=tuple(self._quote(found, retrieved) for found in chosen),
+            courses=matching(vector, self._index.catalogue),
+        )
+
+    def _quote(self, found: Found, retrieved: Retrieved) -> Quotation:
+        passage = found.passage
+        marked = highlights(passage, retrieved.weights[Group.of(passage.citation.language)])
+        if marked and marked[-1].end == len(passage.text):
+            passage = self._with_exception(passage)
+            marked = highlights(passage, retrieved.weights[Group.of(passage.citation.language)])
+        return Quotation(passage=passage, score=probability(found.fit), highlights=marked)
+
+    def _with_exception(self, passage: Passage) -> Passage:
+        """The passage with the next one's first sentence, where that takes something back."""
+        following = self._stores.passages.following(passage)
+        if following is None or not begins_with_exception(following.text):
+            return passage
+        first = pieces(following.text, following.kind)[0]
+        citation: Citation = replace(passage.citation, page_last=following.citation.page_first)
+        return replace(passage, text=f"{passage.text}\n{following.text[: first.end]}", citation=citation)
+
+
+def _choose(found: Sequence[Found]) -> list[Found]:
+    """Up to three passages that answer, best first, each from a place of its own."""
+    chosen: list[Found] = []
+    for candidate in found:
+        if len(chosen) == MOST_PASSAGES:
+            break
+        if probability(candidate.fit) >= THRESHOLD and not any(_same_place(candidate, c) for c in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def _same_place(one: Found, other: Found) -> bool:
+    a, b = one.passage, other.passage
+    return a.edition_id == b.edition_id and abs(a.ordinal - b.ordinal) <= 1
+
+
+def open_answerer(stores: Stores, encoder: Encoder, cache_dir: Path) -> Answerer:
+    """An answerer over a library that exists; nothing is loaded before the first question, or `warm`."""
+    return Answerer(stores, encoder, PassageIndex(stores, encoder.fingerprint, cache_dir))

@@ -1,0 +1,43 @@
+"""From any text whatever to a question that can be looked up, or the reason why it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused
+from knowledge.engines.ports import Group
+from knowledge.privacy import MASK, mask
+from knowledge.text import encoded_text, has_words, is_chinese, question_terms, safe_text
+
+#: Of a text that is refused for its length, this much is repeated.
+_SHOWN_OF_TOO_LONG = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedQuestion:
+    #: Safe and masked: as it may be stored and shown.
+    text: str
+    #: As the encoder sees it.
+    encoded: str
+    #: The words, pairs and figures that carry its information.
+    terms: tuple[str, ...]
+    #: The script it is written in.
+    group: Group
+
+
+def prepare(raw: str) -> PreparedQuestion | Refused:
+    # Beyond a few thousand characters nothing is looked at: the rest only costs time.
+    text = mask(safe_text(raw[: QUESTION_MAX_CHARACTERS * 8]))
+    searched = text.replace(MASK, " ").strip()
+    if not text:
+        return Refused(question="", reason=RefusalReason.EMPTY)
+    if len(text) > QUESTION_MAX_CHARACTERS:
+        return Refused(question=text[:_SHOWN_OF_TOO_LONG], reason=RefusalReason.TOO_LONG)
+    if not has_words(searched):
+        return Refused(question=text, reason=RefusalReason.NO_WORDS)
+    return PreparedQuestion(
+        text=text,
+        encoded=encoded_text(searched),
+        terms=tuple(question_terms(searched)),
+        group=Group.CHINESE if is_chinese(searched) else Group.OTHER,
+    )

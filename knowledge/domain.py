@@ -1,0 +1,213 @@
+"""The values of the product: what is loaded, what is asked, what is answered. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+#: A guideline older than this says so beside its year (design: "anything over five years old says so").
+OLD_AFTER_YEARS = 5
+QUESTION_MAX_CHARACTERS = 500
+
+
+class Language(StrEnum):
+    """The languages that the bot speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Sharing(StrEnum):
+    """How much of a document may be sent to a doctor."""
+
+    EXCERPT = "excerpt"
+    PAGE_PICTURE = "page_picture"
+    FILE = "file"
+
+
+class EditionStatus(StrEnum):
+    DRAFT = "draft"
+    CURRENT = "current"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+class PassageKind(StrEnum):
+    TEXT = "text"
+    TABLE = "table"
+
+
+class QualityMark(StrEnum):
+    """Why a passage's text is in doubt; a passage with any of them says "check the page"."""
+
+    OCR = "ocr"
+    FORMULA = "formula"
+    PRIVATE_USE = "private_use"
+
+
+class Role(StrEnum):
+    DOCTOR = "doctor"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+
+
+class Outcome(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    RELATED = "related"
+    NO_EVIDENCE = "no_evidence"
+    REFUSED = "refused"
+
+
+class RefusalReason(StrEnum):
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NO_WORDS = "no_words"
+
+
+class Rating(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of a text, in code points, end exclusive."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"an empty or backward span: {self.start}..{self.end}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a passage stands, as it was when the answer was given; stored with the answer, never recomputed."""
+
+    title: str
+    #: None where neither the file nor its loader says one.
+    year: int | None
+    publisher: str | None
+    #: "zh", "zh-TW" or "en".
+    language: str
+    #: Headings from the outermost inwards.
+    section: tuple[str, ...]
+    #: Physical pages, counted from 1; None where the format has none.
+    page_first: int | None
+    page_last: int | None
+    #: The number printed on the first page, where it differs.
+    page_label: str | None
+    #: Where the document is from: its file's name, or the address that its loader gave.
+    source: str
+    is_sample: bool = False
+
+    def is_old(self, today: date) -> bool:
+        return self.year is not None and today.year - self.year > OLD_AFTER_YEARS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A quotable piece of an edition: whole sentences or a table, never a paraphrase."""
+
+    id: int
+    document_id: int
+    edition_id: int
+    #: Place in the edition, from 0.
+    ordinal: int
+    kind: PassageKind
+    text: str
+    #: The words and bigrams it is found by: knowledge.text.tokens of its heading path and text.
+    tokens: str
+    citation: Citation
+    marks: frozenset[QualityMark] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """A passage as it is shown: the passage, how well it fits, and which of its words answer."""
+
+    passage: Passage
+    #: 0 to 1; comparable within one answer only.
+    score: float
+    #: The best sentences, in order; empty where the text is in doubt.
+    highlights: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    id: int
+    title: str
+    summary: str
+    url: str
+    provider: str
+    #: "zh" or "en".
+    language: str
+    specialty: str | None = None
+    credits: float | None = None
+    starts: date | None = None
+    ends: date | None = None
+
+    @property
+    def encoded_text(self) -> str:
+        """What it is found by."""
+        return f"{self.title}\n{self.summary}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Passages that answer, best first, from up to three places."""
+
+    question: str
+    quotations: tuple[Quotation, ...]
+    courses: tuple[Course, ...]
+
+    def __post_init__(self) -> None:
+        if not self.quotations:
+            raise ValueError("an answer quotes at least one passage")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoEvidence:
+    """Nothing loaded answers the question."""
+
+    question: str
+    #: How many current guidelines were searched; 0 means that the library is empty.
+    documents_searched: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The text is no question that can be looked up."""
+
+    question: str
+    reason: RefusalReason
+
+
+Reply = Answer | NoEvidence | Refused
+
+
+def outcome_of(reply: Reply) -> Outcome:
+    match reply:
+        case Answer():
+            return Outcome.ANSWERED
+        case NoEvidence():
+            return Outcome.NO_EVIDENCE
+        case Refused():
+            return Outcome.REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who wrote to the bot."""
+
+    telegram_id: int
+    name: str
+    language: Language
+    #: The version of the notice that /start showed them; None before they pressed start.
+    consent_version: str | None
+    started_at: datetime | None
+    blocked: bool = False

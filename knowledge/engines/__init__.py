@@ -1,0 +1,20 @@
+"""The engines behind finding: encoder, vectors, keywords."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from knowledge.engines.encoder import SentenceEncoder
+from knowledge.engines.ports import Encoder
+
+#: The value of YIDAO_EMBEDDING_MODEL that needs no model at all: for tests and for trying things without one.
+FAKE = "fake"
+
+
+def open_encoder(model: str, cache_dir: Path) -> Encoder:
+    """The encoder that a setting names. Nothing is loaded before something is encoded."""
+    if model == FAKE:
+        from knowledge.testing import FakeEncoder
+
+        return FakeEncoder()
+    return SentenceEncoder(model, cache=cache_dir / "models")

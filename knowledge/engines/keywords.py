@@ -1,0 +1,93 @@
+"""Keyword search with tantivy over pre-cut tokens: a cache folder that can always be made again from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from knowledge.engines.ports import Group, Hit
+
+#: A field for each group, so that a term's rarity and a passage's length are counted among their like.
+_FIELDS = {Group.CHINESE: "zh", Group.OTHER: "en"}
+_WRITER_BYTES = 50_000_000
+
+#: What the folder is written as: another tantivy, or another schema, makes it again.
+FORMAT = f"tantivy {version('tantivy')}, schema 1"
+
+
+class KeywordIndex:
+    """BM25 over the tokens of passages. One writer at a time: the caller holds the folder's lock while writing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Opens the index in this folder, made where there is none; in memory without a folder.
+
+        Raises:
+            ValueError: what is in the folder cannot be read by this version of tantivy.
+        """
+        self._schema = _schema()
+        if folder is None:
+            self._index = tantivy.Index(self._schema)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, path=str(folder))
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def reload(self) -> None:
+        """Sees what was committed since, by this process or another."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def write(
+        self, remove: Sequence[int], add: Sequence[tuple[int, Group, Sequence[tuple[int, str]]]]
+    ) -> None:
+        """Replaces editions in one commit: those in `remove` go, then each (edition, group, [(passage, tokens)]) comes.
+
+        Doing it twice gives the same index: an edition that is added is removed before.
+        """
+        writer: Any = self._index.writer(_WRITER_BYTES, 1)
+        for edition in {*remove, *(edition for edition, _, _ in add)}:
+            # By text: deleting by a term on an unsigned number field silently deletes nothing.
+            writer.delete_documents_by_term("edition", str(edition))
+        for edition, group, rows in add:
+            for passage, tokens in rows:
+                document = tantivy.Document()
+                document.add_integer("id", passage)
+                document.add_text("edition", str(edition))
+                document.add_text(_FIELDS[group], tokens)
+                writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self.reload()
+
+    def search(self, terms: Sequence[str], group: Group, count: int) -> list[Hit]:
+        """The passages of a group that hold any of the terms, best BM25 first; the score is above 0."""
+        if not terms:
+            return []
+        field = _FIELDS[group]
+        wanted = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq"))
+            for term in terms
+        ]
+        found = self._searcher.search(tantivy.Query.boolean_query(wanted), count, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in found])
+        return [Hit(int(id_), score) for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None]
+
+    def document_frequency(self, term: str, group: Group) -> int:
+        """How many passages of the group hold the term."""
+        return int(self._searcher.doc_freq(_FIELDS[group], term))
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", stored=False, indexed=True, fast=True)
+    builder.add_text_field("edition", tokenizer_name="raw", index_option="basic")
+    for field in _FIELDS.values():
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()

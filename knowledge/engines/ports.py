@@ -1,0 +1,65 @@
+"""What the rest of the product asks of its engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+# ---------------------------------------------------------------------------------------------- encoder
+
+Vectors = NDArray[np.float32]
+"""float32, shape (n, dim), every row of unit length."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose dot product says how alike they are.
+
+    Questions and passages are encoded differently by many models, hence the two methods. Any text is accepted:
+    empty, very long, with NUL or lone surrogates. Both methods may be called from any thread.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Which model and which weights; vectors of different fingerprints are never compared.
+
+        It is cheap: nothing is loaded to know it.
+        """
+        ...
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """The questions' vectors, in order; the fast path for one short text."""
+        ...
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """The passages' vectors, in order; `on_progress` hears after each batch how many are done in all."""
+        ...
+
+
+# ------------------------------------------------------------------------------------------------ search
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search engine found."""
+
+    id: int
+    #: Comparable between languages and libraries: z units for vectors, BM25 for keywords.
+    score: float
+
+
+class Group(StrEnum):
+    """Passages of one script are searched on a scale of their own: e5 prefers the question's language."""
+
+    CHINESE = "zh"
+    OTHER = "en"
+
+    @classmethod
+    def of(cls, language: str) -> Group:
+        return cls.CHINESE if language.startswith("zh") else cls.OTHER

@@ -1,0 +1,86 @@
+"""Every setting, read from the environment or a `.env` file; `.env.example` explains them for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Ids = Annotated[frozenset[int], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Read once by each process's composition root, then passed on in pieces."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YIDAO_", env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    # Where things are.
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+
+    # Finding.
+    embedding_model: str = "multilingual-e5-small"
+    threads: int | None = Field(default=None, ge=1, le=256)
+
+    # Reading.
+    read_timeout: float = Field(default=60.0, gt=0)
+    read_memory_mb: int = Field(default=2048, ge=256)
+
+    # Telegram.
+    bot_token: SecretStr | None = None
+    telegram_base_url: str = "https://api.telegram.org/bot"
+    telegram_base_file_url: str = "https://api.telegram.org/file/bot"
+    telegram_proxy: str | None = None
+    coordinator_ids: Ids = frozenset()
+    admin_ids: Ids = frozenset()
+
+    log_level: str = "INFO"
+
+    @field_validator("coordinator_ids", "admin_ids", mode="before")
+    @classmethod
+    def _ids(cls, value: object) -> object:
+        """`1001, 1002` in an environment variable; commas or spaces, also full-width commas."""
+        if isinstance(value, int):
+            return frozenset({value})
+        if isinstance(value, str):
+            try:
+                return frozenset(int(part) for part in value.replace("，", ",").replace(",", " ").split())
+            except ValueError as error:
+                raise ValueError("must be Telegram ids (whole numbers) separated by commas") from error
+        return value
+
+    @field_validator("bot_token", mode="after")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value and value.get_secret_value().strip() else None
+
+    @field_validator("log_level", mode="after")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def library_url(self) -> str:
+        """SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'yidao.sqlite3'}"
+
+    @property
+    def files_dir(self) -> Path:
+        """The documents as they were loaded, by content hash."""
+        return self.data_dir / "files"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Files sent in chat that are not read yet."""
+        return self.data_dir / "uploads"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What can be made again from the database: the keyword index, the converted model."""
+        return self.data_dir / "cache"

@@ -1,0 +1,182 @@
+"""The database: one engine, one metadata, explicit reading and writing transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
+from sqlalchemy.exc import DBAPIError
+
+from knowledge.errors import LibraryMissing, LibraryOutdated, LibraryUnusable
+
+#: Names for constraints, so that a migration can name what it changes on every database.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: How long a writer waits for another one, in milliseconds.
+_BUSY_MS = 30_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times are aware")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def inserted_id(result: CursorResult[Any]) -> int:
+    """The id that the database gave to the row just inserted."""
+    (id_,) = result.inserted_primary_key or (None,)
+    return int(id_)  # type: ignore[arg-type]  # a single-row insert always has one
+
+
+class Database:
+    """Opens the library's database; every query of the stores goes through `read` or `write`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._engine = create_engine(self._url, pool_size=8, max_overflow=16)
+        if self._is_sqlite:
+            event.listen(self._engine, "connect", _configure_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None on a server."""
+        return Path(self._url.database) if self._is_sqlite and self._url.database else None
+
+    def exists(self) -> bool:
+        """Whether a library was ever made here; asks without making one."""
+        if self.file is not None and not self.file.exists():
+            return False
+        with self._translated(), self._engine.connect() as connection:
+            return inspect(connection).has_table("library_state")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the database."""
+        with self._translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that takes the writer's place at its beginning, so that it never fails half-way for a lock."""
+        with self._translated(), self._engine.connect() as plain:
+            connection = plain.execution_options(yidao_write=True)
+            with connection.begin():
+                yield connection
+
+    def migrate(self) -> None:
+        """Brings the schema to this version's; makes the database where there is none.
+
+        Raises:
+            LibraryUnusable: the folder cannot be written.
+        """
+        if self.file is not None:
+            try:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise LibraryUnusable(
+                    f"the folder {self.file.parent} cannot be made: {error.strerror}"
+                ) from error
+        with self._translated(), self._engine.connect() as connection:
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    def require_current(self) -> None:
+        """Checks that the library is there and of this version, without changing it.
+
+        Raises:
+            LibraryMissing, LibraryOutdated, LibraryUnusable
+        """
+        if not self.exists():
+            raise LibraryMissing
+        with self._translated(), self._engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        if found != ScriptDirectory.from_config(_alembic_config()).get_current_head():
+            raise LibraryOutdated
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            cause = error.orig
+            if isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
+                cause, sqlite3.IntegrityError | sqlite3.ProgrammingError
+            ):
+                raise LibraryUnusable(f"{LibraryUnusable.__doc__} ({cause})") from error
+            raise
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # sqlite3 must not begin transactions of its own: _begin_sqlite does, and says which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: a question that was acknowledged to Telegram survives a power cut, not only a kill.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("yidao_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,93 @@
+"""Vectors, cached by the content they were made from and the model that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Column, LargeBinary, String, Table, insert, select, update
+
+from knowledge.errors import ModelChanged
+from knowledge.store.database import Database, metadata
+from knowledge.store.library import library_state
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("model", String(200), primary_key=True),
+    # float16, little-endian, unit length.
+    Column("vector", LargeBinary, nullable=False),
+)
+
+Vectors = NDArray[np.float32]
+
+#: SQLite takes at most 32,766 parameters a statement; this many keys stay far below that on every database.
+KEYS_A_QUERY = 500
+
+
+def slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), KEYS_A_QUERY):
+        yield items[start : start + KEYS_A_QUERY]
+
+
+def unpack(blob: bytes) -> Vectors:
+    """float32 (dim,) as it was stored."""
+    return np.frombuffer(blob, dtype="<f2").astype(np.float32)
+
+
+class VectorStore:
+    """What was encoded is never encoded again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def use_model(self, model: str) -> None:
+        """Notes the model of an empty library; raises ModelChanged when the library has vectors of another."""
+        with self._database.write() as connection:
+            known = connection.execute(select(library_state.c.model)).scalar_one()
+            if known is None:
+                connection.execute(update(library_state).values(model=model))
+            elif known != model:
+                raise ModelChanged
+
+    def check_model(self, model: str) -> None:
+        """Raises ModelChanged when the library has vectors of another model."""
+        with self._database.read() as connection:
+            known = connection.execute(select(library_state.c.model)).scalar_one()
+        if known not in (None, model):
+            raise ModelChanged
+
+    def known(self, keys: Sequence[str], model: str) -> set[str]:
+        """Which of these keys have a vector of this model."""
+        known: set[str] = set()
+        with self._database.read() as connection:
+            for some in slices(keys):
+                query = select(vectors.c.key).where(vectors.c.model == model, vectors.c.key.in_(some))
+                known.update(connection.execute(query).scalars())
+        return known
+
+    def get(self, keys: Sequence[str], model: str) -> dict[str, Vectors]:
+        """float32 (dim,) of those keys that have a vector of this model."""
+        found: dict[str, Vectors] = {}
+        with self._database.read() as connection:
+            for some in slices(keys):
+                query = select(vectors.c.key, vectors.c.vector).where(
+                    vectors.c.model == model, vectors.c.key.in_(some)
+                )
+                found.update({row.key: unpack(row.vector) for row in connection.execute(query)})
+        return found
+
+    def keep(self, keys: Sequence[str], rows: Vectors, model: str) -> None:
+        """Caches rows, float32 (n, dim), under their keys; what is there already stays as it is."""
+        half = rows.astype("<f2")
+        new = {key: half[n].tobytes() for n, key in enumerate(keys)}
+        with self._database.write() as connection:
+            for some in slices(list(new)):
+                query = select(vectors.c.key).where(vectors.c.model == model, vectors.c.key.in_(some))
+                for key in connection.execute(query).scalars().all():
+                    new.pop(key)
+            if new:
+                values = [{"key": key, "model": model, "vector": blob} for key, blob in new.items()]
+                connection.execute(insert(vectors), values)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.library import view
+from bot.library.watcher import LoadWatcher
+from bot.library.worker import WorkerSupervisor
+from bot.testing import FakeMessenger
+from bot.texts import texts
+from knowledge.domain import Language
+from knowledge.store import Stores
+from tests.bot.library.drafts import queued, ready
+
+ZH = texts(Language.ZH)
+
+
+@pytest.fixture
+def messenger() -> FakeMessenger:
+    return FakeMessenger()
+
+
+@pytest.fixture
+def supervisor(stores: Stores) -> WorkerSupervisor:
+    return WorkerSupervisor(has_work=stores.jobs.has_work)
+
+
+@pytest.fixture
+def watcher(stores: Stores, messenger: FakeMessenger, supervisor: WorkerSupervisor) -> LoadWatcher:
+    return LoadWatcher(stores=stores, messenger=messenger, supervisor=supervisor)
+
+
+async def test_a_file_that_was_read_is_shown_once(stores, messenger, watcher):
+    job, _ = ready(stores)
+    assert await watcher.look() is False
+    assert await watcher.look() is False
+    assert [chat for chat, _ in messenger.sent] == [1]
+    assert messenger.sent[0][1].buttons[0][0].data == f"load:yes:{job.id}"
+    assert messenger.edits == [(1, 7, view.finished(job, ZH))]
+
+
+async def test_a_new_process_tells_what_the_killed_one_did_not(stores, messenger, supervisor):
+    ready(stores)
+    watcher = LoadWatcher(stores=stores, messenger=messenger, supervisor=supervisor)
+    await watcher.look()
+    assert len(messenger.sent) == 1
+
+
+async def test_a_refused_file_is_reported_with_its_reason(stores, messenger, watcher):
+    job = queued(stores)
+    stores.jobs.refuse(job.id, "encrypted", {})
+    await watcher.look()
+    assert "加了密码" in messenger.sent[0][1].html
+
+
+async def test_reports_are_in_the_senders_language(stores, messenger, watcher):
+    stores.people.meet(1, "Anna", Language.EN)
+    job = queued(stores)
+    stores.jobs.refuse(job.id, "encrypted", {})
+    await watcher.look()
+    assert "password" in messenger.sent[0][1].html
+
+
+async def test_progress_is_edited_only_when_it_changed(stores, messenger, watcher):
+    job = queued(stores)
+    watcher.follow(job.id, view.received(job.file_name, ZH))
+    assert await watcher.look() is True
+    assert messenger.edits == []
+    stores.jobs.claim()
+    stores.jobs.progress(job.id, 10, 20)
+    await watcher.look()
+    await watcher.look()
+    assert [message.html.splitlines()[-1] for _, _, message in messenger.edits] == ["▓▓▓▓░░░░ 10/20 段"]
+
+
+async def test_after_a_restart_nothing_is_edited_to_what_it_says_already(stores, messenger, watcher):
+    """Telegram refuses such an edit."""
+    job = queued(stores)
+    stores.jobs.claim()
+    stores.jobs.progress(job.id, 10, 20)
+    await watcher.look()
+    assert messenger.edits == []
+    stores.jobs.progress(job.id, 11, 20)
+    await watcher.look()
+    assert len(messenger.edits) == 1
+
+
+async def test_files_in_the_queue_know_their_place(stores, messenger, watcher):
+    first, second = queued(stores), queued(stores, file_name="b.pdf")
+    for job in (first, second):
+        watcher.follow(job.id, view.received(job.file_name, ZH))
+    await watcher.look()
+    assert [message.html for *_, message in messenger.edits] == ["收到 b.pdf，排队中：前面还有 1 个文件。"]
+
+
+async def test_a_worker_that_cannot_work_is_told(stores, messenger, watcher, supervisor):
+    job = queued(stores)
+    watcher.follow(job.id, view.received(job.file_name, ZH))
+    supervisor.failures = 2
+    await watcher.look()
+    assert "不用重发" in messenger.edits[0][2].html
+
+
+async def test_a_draft_that_was_dealt_with_elsewhere_is_not_offered(stores, messenger, watcher):
+    _, draft = ready(stores)
+    stores.library.discard(draft.id)
+    await watcher.look()
+    assert messenger.sent[0][1].buttons == ()

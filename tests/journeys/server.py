@@ -1,0 +1,308 @@
+"""A small Bot API server for the journeys: as strict as Telegram where it matters, with faults on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from tests.journeys.markup import BadRequest, keyboard, plain_text
+
+TOKEN = "4242:journeys-token-journeys-token-journeys"
+BOT = {"id": 4242, "is_bot": True, "first_name": "医导", "username": "yidao_journey_bot"}
+DOWNLOAD_LIMIT = 20 * 1024 * 1024
+T = TypeVar("T")
+
+
+class Fault(StrEnum):
+    """What befalls one call."""
+
+    BAD_GATEWAY = "bad_gateway"
+    #: The connection closes before the call is carried out.
+    DROP = "drop"
+    #: It is carried out, then the connection closes.
+    LOST_REPLY = "lost_reply"
+    FLOOD = "flood"
+    #: Not carried out before `Server.release` is set.
+    HELD = "held"
+    #: Carried out at once, answered when `Server.release` is set.
+    HELD_AFTER = "held_after"
+
+
+@dataclass(slots=True)
+class Call:
+    method: str
+    params: dict[str, str]
+    status: int = 0
+    description: str = ""
+    fault: Fault | None = None
+
+
+@dataclass(slots=True)
+class ChatState:
+    id: int
+    info: dict[str, Any]
+    #: The bot's messages as they stand now, by id.
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    #: What the bot did here, in order: ("message" | "edit" | "note", text, message or {}).
+    events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    blocked: bool = False
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.status, self.description, self.parameters = status, description, parameters
+
+
+class Server:
+    """Holds chats, updates and files; `url` is where a bot finds it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.calls: list[Call] = []
+        self.chats: dict[int, ChatState] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}
+        #: What the next calls of a method meet; None is no fault.
+        self.faults: dict[str, Iterator[Fault | None]] = {}
+        self.release = asyncio.Event()
+        self._queries: set[str] = set()
+        self._updates: list[dict[str, Any]] = []
+        self._again: list[dict[str, Any]] = []
+        self._update_ids = itertools.count(1001)
+        self._message_ids = itertools.count(1)
+        self._changed = asyncio.Event()
+        self._polls = 0
+
+    # --------------------------------------------------------------------------------- for the story
+    async def start(self) -> None:
+        application = web.Application()
+        application.router.add_route("*", f"/bot{TOKEN}/{{method}}", self._handle)
+        application.router.add_get(f"/file/bot{TOKEN}/{{file_id}}", self._file)
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = "http://{}:{}".format(*self._runner.addresses[0][:2])
+
+    async def stop(self) -> None:
+        self.release.set()
+        await self._runner.cleanup()
+
+    async def until(self, what: str, find: Callable[[], T | None], within: float = 20) -> T:
+        """What `find` finds, as soon as it finds something."""
+        try:
+            async with asyncio.timeout(within):
+                while not (found := find()):
+                    await self._changed.wait()
+                return found
+        except TimeoutError:
+            raise AssertionError(f"within {within:g} s there was no {what}\n{self.transcript()}") from None
+
+    async def polled(self) -> None:
+        """Returns when the bot has asked for updates anew."""
+        seen = self._polls
+        await self.until("getUpdates", lambda: self._polls > seen, within=60)
+
+    def push(self, **content: Any) -> dict[str, Any]:
+        update = {"update_id": next(self._update_ids), **content}
+        self._updates.append(update)
+        self._notify()
+        return update
+
+    def deliver_again(self, update: dict[str, Any]) -> None:
+        """The same update once more, although it was confirmed."""
+        self._again.append(update)
+        self._notify()
+
+    def press(self, sender: dict[str, Any], message: dict[str, Any], data: str) -> None:
+        query_id = str(next(self._update_ids))
+        self._queries.add(query_id)
+        pressed = {"id": query_id, "chat_instance": "1", "from": sender, "message": message, "data": data}
+        self.push(callback_query=pressed)
+
+    def new_message(self, chat: ChatState, sender: dict[str, Any], **content: Any) -> dict[str, Any]:
+        base = {"message_id": next(self._message_ids), "date": int(time.time()), "chat": chat.info}
+        return {**base, "from": sender, **content}
+
+    def calls_of(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    @property
+    def pending(self) -> int:
+        return len(self._updates)
+
+    @property
+    def bad_requests(self) -> list[Call]:
+        return [call for call in self.calls if call.status == 400]
+
+    def transcript(self) -> str:
+        shown = [f"{chat.id} {kind}: {text}" for chat in self.chats.values() for kind, text, _ in chat.events]
+        return "\n".join([*shown, *(f"refused: {call}" for call in self.bad_requests)]) or "(silence)"
+
+    # --------------------------------------------------------------------------------------- calls
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        params = {name: str(value) for name, value in {**request.query, **await request.post()}.items()}
+        call = Call(request.match_info["method"], params)
+        call.fault = next(self.faults.get(call.method, iter(())), None)
+        self.calls.append(call)
+        self._notify()
+        if (failed := await self._before(request, call)) is not None:
+            return failed
+        body = await self._carry_out(call)
+        if call.fault is Fault.HELD_AFTER:
+            await self.release.wait()
+        if call.fault is Fault.LOST_REPLY and request.transport is not None:
+            request.transport.abort()
+        return web.json_response(body, status=call.status)
+
+    async def _before(self, request: web.Request, call: Call) -> web.Response | None:
+        match call.fault:
+            case Fault.HELD:
+                await self.release.wait()
+            case Fault.BAD_GATEWAY:
+                call.status = 502
+                return web.Response(status=502, text="<html>502 Bad Gateway</html>", content_type="text/html")
+            case Fault.FLOOD:
+                call.status = 429
+                refusal = Refusal(429, "Too Many Requests: retry after 1", retry_after=1)
+                return web.json_response(_refused(refusal), status=429)
+            case Fault.DROP if request.transport is not None:
+                request.transport.abort()
+                return web.Response()
+        return None
+
+    async def _carry_out(self, call: Call) -> dict[str, Any]:
+        try:
+            result = await self._result(call.method, call.params)
+        except BadRequest as error:
+            refusal = Refusal(400, f"Bad Request: {error}")
+        except Refusal as error:
+            refusal = error
+        else:
+            call.status = 200
+            self._notify()
+            return {"ok": True, "result": result}
+        call.status, call.description = refusal.status, refusal.description
+        self._notify()
+        return _refused(refusal)
+
+    async def _result(self, method: str, params: dict[str, str]) -> Any:
+        match method:
+            case "getMe":
+                return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False}
+            case "getUpdates":
+                return await self._get_updates(params)
+            case "sendMessage":
+                return self._send(params)
+            case "editMessageText":
+                return self._edit(params)
+            case "answerCallbackQuery":
+                return self._answer_query(params)
+            case "sendChatAction":
+                return bool(self._writable(params))
+            case "getFile":
+                return self._get_file(params)
+            case _ if method.startswith(("setMy", "deleteMy")) or method == "deleteWebhook":
+                return True
+        raise Refusal(404, f"Not Found: {method}")
+
+    async def _get_updates(self, params: dict[str, str]) -> list[dict[str, Any]]:
+        offset, wait = int(params.get("offset", 0)), float(params.get("timeout", 0))
+        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        self._polls += 1
+        self._notify()
+        end = time.monotonic() + wait
+        while not (self._updates or self._again) and (left := end - time.monotonic()) > 0:
+            try:
+                await asyncio.wait_for(self._changed.wait(), left)
+            except TimeoutError:
+                break
+        again, self._again = self._again, []
+        return [*again, *self._updates[: int(params.get("limit", 100))]]
+
+    def _send(self, params: dict[str, str]) -> dict[str, Any]:
+        chat, content = self._writable(params), _content(params)
+        message = self.new_message(chat, BOT, **content)
+        chat.messages[message["message_id"]] = message
+        chat.events.append(("message", content["text"], message))
+        return message
+
+    def _edit(self, params: dict[str, str]) -> dict[str, Any]:
+        chat, content = self._writable(params), _content(params)
+        message = chat.messages.get(int(params["message_id"]))
+        if message is None:
+            raise BadRequest("message to edit not found")
+        if all(message[key] == content[key] for key in content):
+            raise BadRequest("message is not modified")
+        message.update(content, edit_date=int(time.time()))
+        chat.events.append(("edit", content["text"], message))
+        return message
+
+    def _answer_query(self, params: dict[str, str]) -> bool:
+        if params["callback_query_id"] not in self._queries:
+            raise BadRequest("query is too old and response timeout expired or query ID is invalid")
+        if len(params.get("text", "")) > 200:
+            raise BadRequest("MESSAGE_TOO_LONG")
+        return True
+
+    def _get_file(self, params: dict[str, str]) -> dict[str, Any]:
+        name, content = self.files[params["file_id"]]
+        if len(content) > DOWNLOAD_LIMIT:
+            raise BadRequest("file is too big")
+        path = params["file_id"]
+        return {"file_id": path, "file_unique_id": name, "file_size": len(content), "file_path": path}
+
+    async def _file(self, request: web.Request) -> web.Response:
+        return web.Response(body=self.files[request.match_info["file_id"]][1])
+
+    def _writable(self, params: dict[str, str]) -> ChatState:
+        chat = self.chats.get(int(params["chat_id"]))
+        if chat is None:
+            raise BadRequest("chat not found")
+        if chat.blocked:
+            raise Refusal(403, "Forbidden: bot was blocked by the user")
+        return chat
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def _content(params: dict[str, str]) -> dict[str, Any]:
+    if params.get("parse_mode", "HTML") != "HTML":
+        raise BadRequest("unsupported parse_mode")
+    markup = params.get("text", "")
+    text = (
+        plain_text(markup)
+        if "parse_mode" in params
+        else plain_text(markup.replace("&", "&amp;").replace("<", "&lt;"))
+    )
+    return {
+        "text": text,
+        "markup": markup,
+        "reply_markup": {"inline_keyboard": keyboard(params.get("reply_markup"))},
+    }
+
+
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    body: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.description}
+    return {**body, "parameters": refusal.parameters} if refusal.parameters else body
+
+
+def commands_in(text: str) -> list[dict[str, Any]]:
+    """The entity that Telegram adds to a text that begins with a command."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return [{"type": "bot_command", "offset": 0, "length": len(first)}] if first.startswith("/") else []
+
+
+def form(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
