@@ -109,7 +109,7 @@ class Incoming:
     content: Content
     chat_id: int
     is_group: bool = False
-    #: Telegram's id of the update; None in a terminal.
+    #: What the update is known by, should it be delivered again; None in a terminal.
     update_id: int | None = None
 
 
@@ -175,6 +175,10 @@ class Postponed:
 
 class Messenger(Protocol):
     """Writes to chats of itself: what came of long work, announcements. Never raises for what Telegram refuses."""
+
+    def reaches(self, chat_id: int) -> bool:
+        """Whether the chat is one of its own: what began in a terminal is not Telegram's to report, nor the reverse."""
+        ...
 
     async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
         """At least once: tried again after network faults and 429 until it is sure to stand there."""

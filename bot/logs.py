@@ -1,4 +1,4 @@
-"""Logging: to stderr, with the token taken out wherever it comes from. What may stand there: actions and ids, no text."""
+"""Logging to stderr, with the token taken out wherever it comes from."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # They log each request's address, httpx at INFO, and what was sent, PTB at DEBUG.
+    # httpx logs each address at INFO and PTB what was sent at DEBUG; the others say at INFO how they were loaded.
     quiet = max(logging.WARNING, logging.getLevelNamesMapping()[level])
-    for name in ("httpx", "httpcore", "telegram", "alembic", "sentence_transformers"):
+    for name in ("httpx", "httpcore", "telegram", "alembic", "faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(quiet)
 
 

@@ -9,7 +9,7 @@ from bot.conversation import Chat, Commanded, FileSent, Handler, Incoming, Press
 
 
 class Feature(Protocol):
-    """What a folder of the bot offers: bot.people, bot.asking, bot.library and bot.announcing have one such class each."""
+    """What a folder of the bot offers; bot.people, bot.asking, bot.library, bot.announcing have one such class each."""
 
     def commands(self) -> Mapping[str, Handler]:
         """By name without the slash: {"announce": self.announce}. Each stands in bot.menu too."""

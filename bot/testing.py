@@ -71,12 +71,16 @@ def _stored(path: Path, content: bytes) -> Path:
 class FakeMessenger:
     """Fulfils bot.conversation.Messenger. `outcomes` are what the next bulk sends come to; then all succeed."""
 
-    def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
+    def __init__(self, outcomes: Iterable[Outcome] = (), *, terminal: bool = False) -> None:
+        self._terminal = terminal
         self.outcomes = deque(outcomes)
         self.sent: list[tuple[int, Message]] = []
         self.bulk: list[tuple[int, Message]] = []
         self.edits: list[tuple[int, int, Message]] = []
         self._ids = count(1)
+
+    def reaches(self, chat_id: int) -> bool:
+        return (chat_id == 0) is self._terminal
 
     async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
         self.sent.append((chat_id, message))

@@ -25,8 +25,10 @@ _LEVELS = {
 }
 
 
-def short_enough(text: str) -> bool:
-    return cjk_count(text) <= _LONGEST_CJK and len(text) <= _LONGEST_LATIN
+def short_enough(text: str, *, large: bool = False) -> bool:
+    """Whether a line can be a heading by its length; large print may be half as long again."""
+    share = 1.6 if large else 1.0
+    return cjk_count(text) <= share * _LONGEST_CJK and len(text) <= share * _LONGEST_LATIN
 
 
 def looks_like_heading(line: str) -> bool:

@@ -66,6 +66,16 @@ class LoadRecord:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file on its way in: where it is now, and what it was called."""
+
+    path: Path
+    name: str
+    hash: str
+    loaded_by: str
+
+
 class Loader:
     """Loads one file after the other; the reading child and the encoder stay warm in between."""
 
@@ -98,19 +108,22 @@ class Loader:
             if known is None:
                 document = self._sandbox.read_document(path)
                 known = self._same(document)
-                known = known or self._store(document, path, shown, file_hash, loaded_by, on_progress)
+                upload = _File(path=path, name=shown, hash=file_hash, loaded_by=loaded_by)
+                known = known or self._store(document, upload, on_progress)
         except IndexerError as error:
             return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason=error.code, message=str(error))
         except OSError as error:
             return LoadRecord(
                 file=shown, status=LoadStatus.REFUSED, reason="unreadable", message=error.strerror
             )
-        return self._finish(known, shown, approve)
+        return self._finish(known, shown, approve=approve)
 
-    def _finish(self, edition: EditionRecord, shown: str, approve: bool) -> LoadRecord:
+    def _finish(self, edition: EditionRecord, shown: str, *, approve: bool) -> LoadRecord:
         """A new draft, one left by an earlier run, a withdrawn edition that is loaded again, or one that is known."""
         if edition.status in (EditionStatus.CURRENT, EditionStatus.REPLACED):
-            return LoadRecord(file=shown, status=LoadStatus.UNCHANGED, reason="already_loaded", edition=edition)
+            return LoadRecord(
+                file=shown, status=LoadStatus.UNCHANGED, reason="already_loaded", edition=edition
+            )
         if not approve:
             status = LoadStatus.LOADED if edition.status is EditionStatus.DRAFT else LoadStatus.UNCHANGED
             return LoadRecord(file=shown, status=status, edition=edition, warnings=edition.warnings)
@@ -134,25 +147,14 @@ class Loader:
             return known
         return None
 
-    def _store(
-        self,
-        document: Document,
-        path: Path,
-        shown: str,
-        file_hash: str,
-        loaded_by: str,
-        on_progress: Progress | None,
-    ) -> EditionRecord:
-        title = document.parsed.metadata.title or Path(shown).stem
+    def _store(self, document: Document, file: _File, on_progress: Progress | None) -> EditionRecord:
+        title = document.parsed.metadata.title or Path(file.name).stem
         contexts = [
             encoded_text(passage_in_context(title, chunk.section, chunk.text)) for chunk in document.chunks
         ]
         keys = encode_and_keep(contexts, self._stores, self._encoder, on_progress)
-        self._keep_file(path, file_hash)
-        new = new_edition(
-            document, title=title, keys=keys, file_name=shown, file_hash=file_hash, loaded_by=loaded_by
-        )
-        return self._stores.library.add_draft(new)
+        self._keep_file(file.path, file.hash)
+        return self._stores.library.add_draft(_new_edition(document, file, title, keys))
 
     def _keep_file(self, path: Path, file_hash: str) -> None:
         """Stores the file under its hash, whole or not at all."""
@@ -196,9 +198,7 @@ def encode_and_keep(
     return keys
 
 
-def new_edition(
-    document: Document, *, title: str, keys: Sequence[str], file_name: str, file_hash: str, loaded_by: str
-) -> NewEdition:
+def _new_edition(document: Document, file: _File, title: str, keys: Sequence[str]) -> NewEdition:
     parsed, described = document.parsed, document.parsed.metadata
     pairs = zip(document.chunks, keys, strict=True)
     return NewEdition(
@@ -210,12 +210,12 @@ def new_edition(
         source=described.source,
         sharing=Sharing(described.sharing or Sharing.PAGE_PICTURE),
         is_sample=described.sample,
-        file_name=file_name,
-        file_hash=file_hash,
+        file_name=file.name,
+        file_hash=file.hash,
         content_hash=content_hash(document.chunks),
         pages=parsed.pages,
         warnings=parsed.warnings,
-        loaded_by=loaded_by,
+        loaded_by=file.loaded_by,
         passages=tuple(_passage(chunk, title, key, parsed.page_labels) for chunk, key in pairs),
     )
 

@@ -29,16 +29,30 @@ def described(parsed: Parsed, path: Path) -> Metadata:
     title = best_title(own.title, headline(parsed), named.title)
     guessed = Metadata(
         title=title,
-        year=_year_in(title or "") or named.year or _year_in(own.title or "") or text_year(parsed.blocks) or own.year,
-        publisher=own.publisher,
+        year=_first(_year_in(title or ""), named.year, _year_in(own.title or ""), text_year(parsed.blocks), own.year)
+        or _archive_year(path.stem),
+        publisher=own.publisher or publisher_of(parsed.blocks),
         language=language_of(parsed.blocks),
         source=own.source,
     )
     return sidecar(path).over(guessed)
 
 
+def _first(*years: int | None) -> int | None:
+    return next((year for year in years if year), None)
+
+
+def _archive_year(stem: str) -> int | None:
+    """The year in which a preprint archive took the paper in: the last resort."""
+    found = re.match(r"ChinaXiv-((?:19|20)\d{2})\d{2}\.", stem)
+    return int(found.group(1)) if found else None
+
+
 def _own(parsed: Parsed) -> Metadata:
     title = usable_title(parsed.metadata.title)
+    site = parsed.metadata.publisher
+    if title and site:
+        title = re.sub(rf"\s*[-–|]\s*{re.escape(site)}$", "", title)
     return replace(parsed.metadata, title=title)
 
 
@@ -117,8 +131,22 @@ def _year_in(text: str) -> int | None:
 def text_year(blocks: Sequence[Block]) -> int | None:
     """The year that the first page prints as its own: of publication, copyright or the journal's issue."""
     head = "\n".join(block.text for block in blocks[:60])
-    found = re.search(r"(?:©|\(c\)|copyright|出版|发布|印刷)\D{0,40}((?:19|20)\d{2})|((?:19|20)\d{2})\s?年\s?\d{1,2}\s?月第", head, re.IGNORECASE)
+    found = re.search(
+        r"(?:©|\(c\)|copyright)\D{0,40}((?:19|20)\d{2})|((?:19|20)\d{2})\s?年\s?\d{1,2}\s?月第", head, re.IGNORECASE
+    )
     return int(found.group(1) or found.group(2)) if found else None
+
+
+_COPYRIGHT = re.compile(r"©\s*((?:[A-Z][\w&.,'’-]*\s?|of |and |for |the ){1,8}?)\s*(?:19|20)\d{2}")
+_BODY = re.compile(r"^\S{0,30}(?:学会|協會|协会|委员会|办公室|学组|卫生部|卫健委|卫生健康委员会|医院|醫院|中心)$")
+
+
+def publisher_of(blocks: Sequence[Block]) -> str | None:
+    """Who the first pages name as holder of the copyright, or as the body that speaks."""
+    copyright_line = next(filter(None, (_COPYRIGHT.search(block.text) for block in blocks[:60])), None)
+    if copyright_line:
+        return copyright_line.group(1).strip(" ,.")
+    return next((block.text for block in blocks[:8] if _BODY.match(block.text)), None)
 
 
 def language_of(blocks: Sequence[Block]) -> str:

@@ -34,7 +34,8 @@ class LibraryUnusable(KnowledgeError):
 
 class ModelChanged(KnowledgeError):
     """The library was encoded with another model: set YIDAO_EMBEDDING_MODEL back, or run
-    `yidao-index rebuild --encode` to encode it again."""
+    `yidao-index rebuild --encode` to encode it again.
+    """
 
 
 class EncoderUnavailable(KnowledgeError):

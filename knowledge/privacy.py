@@ -11,17 +11,22 @@ MASK = "■"
 
 #: Mainland ID card: 6 digits of a region, a date, 3 digits, a check character. Its check digit is not required to be
 #: right: a mistyped number names a patient nearly as well. Digits may be full width or spaced in groups.
-_ID_CARD = r"(?<![0-9A-Za-z])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![0-9A-Za-z])"
-_ID_CARD_OLD = r"(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])"
+_DATE = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_ID_CARD = (
+    rf"(?<![0-9A-Za-z])[1-9]\d{{5}}[ -]?(?:18|19|20)\d{{2}}[ -]?{_DATE}[ -]?\d{{3}}[\dXx](?![0-9A-Za-z])"
+)
+_ID_CARD_OLD = rf"(?<![0-9A-Za-z])[1-9]\d{{5}}\d{{2}}{_DATE}\d{{3}}(?![0-9A-Za-z])"
 #: Mobile numbers of the mainland, with or without +86 and with the usual groupings.
 _MOBILE = r"(?<![0-9A-Za-z.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])"
 #: Land lines need their area code and a hyphen or brackets, otherwise doses and lab values would match.
 _LANDLINE = r"(?<![0-9A-Za-z])(?:\(0\d{2,3}\)|0\d{2,3}-)\d{7,8}(?![0-9A-Za-z])"
-#: International numbers with their plus sign.
-_INTERNATIONAL = r"(?<![0-9A-Za-z])\+\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,5}(?![0-9A-Za-z])"
+#: International numbers with their plus sign; they have at least eight digits, a change of +200 mL has fewer.
+_INTERNATIONAL = r"(?<![0-9A-Za-z])\+(?=(?:[ ()-]*\d){8})\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,5}(?![0-9A-Za-z])"
 _EMAIL = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
 
-_IDENTIFIER = re.compile("|".join((_EMAIL, _ID_CARD, _ID_CARD_OLD, _MOBILE, _LANDLINE, _INTERNATIONAL)))
+_KINDS = (_EMAIL, _ID_CARD, _ID_CARD_OLD, _MOBILE, _LANDLINE, _INTERNATIONAL)
+# ASCII: a digit of another script may take two UTF-16 units, and then the mask would be shorter than what it hides.
+_IDENTIFIER = re.compile("|".join(_KINDS), re.ASCII)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－＠．（）　Ｘｘ", "0123456789+-@.() Xx")
 
 

@@ -21,6 +21,9 @@ _ABBREVIATIONS = re.compile(
     r"(?:^|[\s(（])(?:e\.g|i\.e|etc|vs|cf|al|ca|approx|resp|Fig|Figs|Tab|Eq|No|Nos|Vol|pp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co"
     r"|Ref|Refs|Sec|Ch|Suppl|ed|eds|min|max|wt|subsp|spp|sp|[A-Z])\.$|(?:[A-Za-z]\.){2,}$",
 )
+_REMARK = re.compile(
+    r"\s?(?:（[^（）()]{1,160}）|\([^()（）]{1,160}\)|[［\[][^\[\]［］]{1,40}[\]］])(?=\s|$|[^。.，,；;、）)])"
+)
 #: A bracket that has not closed after this many characters was never meant to.
 _LONGEST_BRACKET = 400
 
@@ -31,8 +34,15 @@ def sentence_ends(text: str) -> list[int]:
     for match in re.finditer(rf"[{_ENDS}.]", text):
         end = _with_closers(text, match.end())
         if _ends_here(text, match.start(), end):
+            end = _with_remark(text, end)
             ends.append(end + len(text[end:]) - len(text[end:].lstrip()))
     return [*(end for end in dict.fromkeys(ends) if end < len(text)), len(text)] if text else []
+
+
+def _with_remark(text: str, end: int) -> int:
+    """A whole remark in brackets behind a sentence, such as its source or grade, belongs to that sentence."""
+    remark = _REMARK.match(text, end)
+    return remark.end() if remark else end
 
 
 def _with_closers(text: str, end: int) -> int:
@@ -69,8 +79,8 @@ def _full_stop_ends(text: str, at: int, end: int) -> bool:
 
 
 def _is_list_number(text: str, at: int) -> bool:
-    """ "1. Metformin" at the start or behind a space: the stop belongs to the number."""
-    return bool(re.search(r"(?:^|\s)[\divx]{1,2}$", text[max(0, at - 4) : at]))
+    """Whether the stop belongs to a number at the start or behind a space, as in `1. Metformin`."""
+    return bool(re.search(r"(?:^|[\s：:；;。，,（(])[\divx]{1,2}$", text[max(0, at - 4) : at]))
 
 
 def _inside_bracket(text: str, end: int) -> bool:

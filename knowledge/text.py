@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CJK_RUN = re.compile(f"[{_CJK}]+")
 #: Latin or Greek words and numbers, held together by what stands inside a name or figure: covid-19, 140/90, 6.5, β1.
 _WORD_RUN = re.compile(r"[a-zα-ω0-9]+(?:[.\-/'][a-zα-ω0-9]+)*")
-#: A piece of such a run: a figure without its unit, a unit without its figure, or a name with the digits it has (hba1c).
+#: A piece of such a run: a figure, a unit, or a name with the digits it has (hba1c).
 _PART = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-zα-ω][a-zα-ω0-9]*")
 
 _WHITE = re.compile(r"[^\S\n]+")
@@ -41,22 +42,15 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3000: 0x20,
     0x2212: 0x2D,
     0x301C: 0x7E,
+    0xB5: 0x3BC,  # the micro sign is typed as the Greek letter as often
 }
 
-#: Words that ask rather than name: they are in no guideline's sentence, so their rarity would mislead.
+#: Words that ask rather than name; the file says why.
 STOP_WORDS = frozenset(
-    """
-    的 了 和 与 及 或 在 是 有 为 对 把 被 让 给 从 到 吗 呢 吧 啊 呀 嘛 么 什么 怎么 怎样 怎么办 如何 哪 哪些 哪个 哪种 哪几 几 几个
-    多少 多大 多久 多长 多高 是否 能否 可否 可以 能 能不能 可不可以 要不要 需要 需不需要 应该 应 该 应当 请问 请 我 我们 你 您 他 她 它 这 那 这个
-    那个 这些 那些 个 一个 一下 之 其 并 而 等 也 都 还 就 才 又 再 很 最 更 时 时候 情况 下 中 上 里 后 前 们 得 地 着 过 会 不会
-    有没有 没有 关于 对于 以及 如果 因为 所以 但是 为什么 为何 何 何时 谁 哪里 怎 做 用 吃 想 问 知道 告诉 介绍 谈谈 说说
-    一般 通常 主要 具体 目前 现在 算 才能 必须 属于 使用 进行 患者 病人 病患
-    a an the of in on at to for from by with without and or not no is are was were be been being do does did can could may
-    might should would will shall must have has had i me my we our you your he she it its they them their this that these
-    those what which who whom whose when where why how much many any some there here as if than then so such into about
-    over under between during per each other more most least very just also only both all us vs please tell give
-    patient patients s t re ve ll d m need needed get take taking use used using
-    """.split()
+    word
+    for line in Path(__file__).with_name("stopwords.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
 )
 
 
@@ -123,7 +117,7 @@ def tokens(shown: str) -> Iterator[str]:
 def question_terms(shown: str) -> list[str]:
     """The terms of a question that carry information, each once, in order.
 
-    Pairs are taken only inside stretches of meaning words: one that spans 「的」 or 「是多少」 would be rare by accident.
+    Pairs are taken only inside stretches of meaning words: one that spans 「的」 would be rare by accident.
     """
     text = search_text(shown)
     found: list[str] = []
@@ -175,8 +169,7 @@ def is_chinese(text: str) -> bool:
 
 def encoded_text(shown: str) -> str:
     """What the encoder sees: simplified and half width, so that both scripts of Chinese give the same vector."""
-    folded = shown.translate(_HALF_WIDTH)
-    return _converter().convert(folded)
+    return str(_converter().convert(shown.translate(_HALF_WIDTH)))
 
 
 def passage_in_context(title: str, section: Iterable[str], text: str) -> str:

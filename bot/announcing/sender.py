@@ -54,17 +54,21 @@ class AnnouncementSender:
         await keep_running("announcements", self._work)
 
     async def _work(self) -> None:
-        doubtful = await asyncio.to_thread(self._stores.announcements.doubt_interrupted)
-        if doubtful:
-            log.warning("action=announcement.in_doubt deliveries=%d", doubtful)
+        if await self._confirmed():
+            doubtful = await asyncio.to_thread(self._stores.announcements.doubt_interrupted)
+            log.info("action=announcement.resumed in_doubt=%d", doubtful)
         while True:
             await self.send_confirmed()
             await signalled(self._news)
 
     async def send_confirmed(self) -> None:
         """Sends what is confirmed and not finished, oldest first."""
-        for announcement in await asyncio.to_thread(self._stores.announcements.running):
+        for announcement in await self._confirmed():
             await self._send(announcement)
+
+    async def _confirmed(self) -> list[Announcement]:
+        running = await asyncio.to_thread(self._stores.announcements.running)
+        return [each for each in running if self._messenger.reaches(each.chat_id)]
 
     async def _send(self, announcement: Announcement) -> None:
         words = await self._words_for(announcement)

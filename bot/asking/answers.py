@@ -31,9 +31,7 @@ class AnswerThread:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
 
     async def answer(self, question: str) -> Reply:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, self._answerer.answer, question
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answerer.answer, question)
 
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from bot.html import MARK
 from bot.texts import Texts
@@ -45,7 +45,7 @@ def _section(citation: Citation) -> str:
 
 
 def page_of(citation: Citation, words: Texts) -> str:
-    """"p. 30 (printed 22)"; nothing where the format has no pages."""
+    """The page, as in "p. 30 (printed 22)"; nothing where the format has no pages."""
     first, last = citation.page_first, citation.page_last
     if first is None:
         return ""
@@ -70,6 +70,11 @@ def _labels(passage: Passage, words: Texts, *, today: date, question_is_chinese:
         "citation.sample": citation.is_sample,
     }
     return [words.get(key, years=OLD_AFTER_YEARS) for key, applies in labels.items() if applies]
+
+
+def today() -> date:
+    """By which an edition's age is told; the hour makes no difference to it."""
+    return datetime.now(UTC).date()
 
 
 def shortened(text: str, longest: int) -> str:

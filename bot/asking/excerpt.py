@@ -1,4 +1,4 @@
-"""What of a passage is open to the eye, what is folded away, and what is bold. Nothing is reworded or cut in a sentence.
+"""What of a passage is open to the eye, what is folded away, and what is bold. No sentence is reworded or cut.
 
 The open part of a text is one stretch: from the first sentence that answers to the last, with what limits it and, where
 there is room, the sentence before. The open part of a table is its header and the rows that answer, word for word.
@@ -7,6 +7,7 @@ there is room, the sentence before. The open part of a table is its header and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.asking.sentences import unit_spans, weight
 from bot.html import Quote, Text, Unit
@@ -84,7 +85,9 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
 
 def _parts(text: str, span: Span, highlights: Sequence[Span]) -> Iterator[Text]:
     """The unit's text, cut where bold begins and ends."""
-    edges = {edge for found in highlights for edge in (found.start, found.end) if span.start < edge < span.end}
+    edges = {
+        edge for found in highlights for edge in (found.start, found.end) if span.start < edge < span.end
+    }
     cuts = [span.start, *sorted(edges), span.end]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield Text(text=text[start:end], bold=_overlaps(Span(start=start, end=end), highlights))

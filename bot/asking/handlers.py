@@ -10,6 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from bot.asking import view
+from bot.asking.citation import today
 from bot.conversation import Chat, Handler, Incoming, Pressed, Said
 from knowledge import privacy
 from knowledge.domain import QUESTION_MAX_CHARACTERS, Rating, Reply
@@ -29,7 +30,7 @@ class Asking:
     """Fulfils bot.router.Feature; `ask` is the handler of every text that nothing else takes."""
 
     def __init__(
-        self, questions: QuestionStore, answers: Answers, *, today: Callable[[], date] = date.today
+        self, questions: QuestionStore, answers: Answers, *, today: Callable[[], date] = today
     ) -> None:
         self._questions = questions
         self._answers = answers

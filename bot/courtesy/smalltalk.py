@@ -13,13 +13,18 @@ class Talk(StrEnum):
 
 
 _HELLO = frozenset(
-    "你好 您好 你好呀 你好啊 你们好 大家好 嗨 哈喽 哈啰 早 早上好 早安 上午好 中午好 下午好 晚上好 晚安 在吗 在么 在不在 有人吗 你是谁 您是谁 "
-    "你能做什么 你会什么 怎么用 怎么使用 如何使用 帮助 测试 "
-    "hi hello hey hithere hellothere goodmorning goodafternoon goodevening help test start whoareyou whatcanyoudo".split()
+    """
+    你好 您好 你好呀 你好啊 你们好 大家好 嗨 哈喽 哈啰 早 早上好 早安 上午好 中午好 下午好 晚上好 晚安 在吗 在么 在不在
+    有人吗 你是谁 您是谁 你能做什么 你会什么 怎么用 怎么使用 如何使用 帮助 测试
+    hi hello hey hithere hellothere goodmorning goodafternoon goodevening help test start whoareyou whatcanyoudo
+    """.split()
 )
 _THANKS = frozenset(
-    "谢谢 谢谢你 谢谢您 多谢 感谢 非常感谢 辛苦了 好 好的 好吧 行 可以 嗯 嗯嗯 哦 收到 明白 明白了 知道了 了解 懂了 再见 拜拜 "
-    "thanks thankyou thankyouverymuch thanksalot thx ty ok okay okthanks gotit great good fine bye goodbye cool nice".split()
+    """
+    谢谢 谢谢你 谢谢您 多谢 感谢 非常感谢 辛苦了 好 好的 好吧 行 可以 嗯 嗯嗯 哦 收到 明白 明白了 知道了 了解 懂了
+    再见 拜拜
+    thanks thankyou thankyouverymuch thanksalot thx ty ok okay okthanks gotit great good fine bye goodbye cool nice
+    """.split()
 )
 _LONGEST = 24
 

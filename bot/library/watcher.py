@@ -63,9 +63,11 @@ class LoadWatcher:
 
     async def look(self) -> bool:
         """Tells what there is to tell; False when no file is being followed any more."""
-        jobs = await asyncio.to_thread(self._stores.jobs.open)
+        all_open = await asyncio.to_thread(self._stores.jobs.open)
+        jobs = [job for job in all_open if self._messenger.reaches(job.chat_id)]
         unread = [job for job in jobs if job.status in _UNREAD]
-        for ahead, job in enumerate(unread):
+        for job in unread:
+            ahead = sum(other.id < job.id and other.status in _UNREAD for other in all_open)
             await self._show_progress(job, ahead)
         for job in jobs:
             if job.status not in _UNREAD:

@@ -23,9 +23,7 @@ class Reception:
         shown = safe_text(name)[:_LONGEST_NAME]
         guess = language_of(language_code)
         person = await asyncio.to_thread(self._people.meet, telegram_id, shown, guess)
-        return Speaker(
-            id=telegram_id, name=shown, language=person.language, role=self._roles.of(telegram_id)
-        )
+        return Speaker(id=telegram_id, name=shown, language=person.language, role=self._roles.of(telegram_id))
 
 
 def language_of(code: str | None) -> Language:

@@ -49,7 +49,9 @@ class TelegramChat:
             await query.answer(text[:_LONGEST_NOTE] or None)
         except (BadRequest, NetworkError) as error:
             # Telegram takes the answer for a minute only; after that the press itself still counts.
-            log.info("action=telegram.ack_failed update=%d reason=%s", self._update.update_id, type(error).__name__)
+            log.info(
+                "action=telegram.ack_failed update=%d reason=%s", self._update.update_id, type(error).__name__
+            )
 
     async def download(self, folder: Path) -> Path:
         """Under a random name with the file's own ending: what Telegram says its name is was chosen by the sender."""
@@ -57,10 +59,7 @@ class TelegramChat:
         document = message.document if message else None
         if document is None:
             raise ValueError("this update has no file")
-        ending = Path(document.file_name or "").suffix
-        safe = ending if ending[1:].isascii() and ending[1:].isalnum() and len(ending) <= 12 else ""
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{secrets.token_hex(16)}{safe.lower()}"
+        target = await asyncio.to_thread(_target, folder, document.file_name or "")
         for attempt in range(1, _DOWNLOAD_TRIES + 1):
             try:
                 file = await document.get_file()
@@ -112,3 +111,10 @@ class TelegramChat:
 def chat_of(query: CallbackQuery) -> int:
     """Where a button was pressed; with the person themselves when its message is too old to be told."""
     return query.message.chat.id if query.message else query.from_user.id
+
+
+def _target(folder: Path, name: str) -> Path:
+    ending = Path(name).suffix
+    is_plain = ending[1:].isascii() and ending[1:].isalnum() and len(ending) <= 12
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{secrets.token_hex(16)}{ending.lower() if is_plain else ''}"

@@ -30,7 +30,7 @@ class Menus:
         await self._register(Role.DOCTOR, BotCommandScopeDefault())
 
     async def meet(self, speaker: Speaker) -> None:
-        """Sets the menu of somebody of the staff when they write first: before, Telegram knows no chat to set it for."""
+        """Sets a staff member's own menu when they write; before that, Telegram may know no chat to set it for."""
         if speaker.role is not Role.DOCTOR and speaker.id not in self._done:
             self._done.add(speaker.id)
             await self._register(speaker.role, BotCommandScopeChat(speaker.id))

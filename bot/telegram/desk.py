@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from telegram import Bot, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.conversation import Chat, Incoming
 from bot.courtesy import view
@@ -17,7 +17,8 @@ from bot.people.reception import Reception, language_of
 from bot.router import Router
 from bot.telegram.chat import TelegramChat
 from bot.telegram.commands import Menus
-from bot.telegram.errors import described
+from bot.telegram.errors import described, is_gone
+from bot.telegram.identity import identity_of
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.reading import Read, read
 from knowledge.domain import Language
@@ -55,12 +56,13 @@ class Desk:
     async def handle(self, update: Update) -> None:
         """Never raises for what one update brings; an update that is not done is taken up at the next start."""
         try:
-            if not await asyncio.to_thread(self._updates.begin, update.update_id):
+            identity = identity_of(update)
+            if not await asyncio.to_thread(self._updates.begin, identity):
                 log.error("action=update.given_up update=%d", update.update_id)
             elif await self._dealt_with(update):
-                await asyncio.to_thread(self._updates.done, update.update_id)
+                await asyncio.to_thread(self._updates.done, identity)
         except KnowledgeError as error:
-            log.error("action=update.not_noted update=%d %s", update.update_id, described(error))
+            log.warning("action=update.not_noted update=%d %s", update.update_id, described(error))
 
     async def _dealt_with(self, update: Update) -> bool:
         """False when Telegram could not be reached for so long that the rest is left for later."""
@@ -72,21 +74,19 @@ class Desk:
             return True
         chat = TelegramChat(self._bot, self._messenger, update, found.chat_id)
         try:
-            await self._answer(update.update_id, found, chat)
-        except Forbidden:
-            log.info("action=update.blocked update=%d chat=%d", update.update_id, found.chat_id)
-            await self._note_blocked(found.chat_id)
-        except NetworkError as error:
-            if not isinstance(error, BadRequest):
-                log.error("action=update.postponed update=%d chat=%d", update.update_id, found.chat_id)
+            await self._answer(identity_of(update), found, chat)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong with one message must not stop the others
+            if is_gone(error):
+                log.info("action=update.blocked update=%d chat=%d", update.update_id, found.chat_id)
+                await self._note_blocked(found.chat_id)
+                return True
+            if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+                log.warning("action=update.postponed update=%d chat=%d", update.update_id, found.chat_id)
                 return False
-            await self._apologize(update.update_id, found, chat, error)
-        except Exception as error:
-            # Whatever went wrong with one message must not stop the others.
             await self._apologize(update.update_id, found, chat, error)
         return True
 
-    async def _answer(self, update_id: int, found: Read, chat: Chat) -> None:
+    async def _answer(self, identity: int, found: Read, chat: Chat) -> None:
         sender = found.sender
         speaker = await self._reception.meet(sender.id, sender.full_name, sender.language_code)
         incoming = Incoming(
@@ -94,7 +94,7 @@ class Desk:
             content=found.content,
             chat_id=found.chat_id,
             is_group=found.is_group,
-            update_id=update_id,
+            update_id=identity,
         )
         await self._router.handle(incoming, chat)
         if not found.is_group:
@@ -107,7 +107,7 @@ class Desk:
             await chat.acknowledge()
             await chat.send(view.plain_error(language))
         except TelegramError as second:
-            log.error("action=update.apology_failed update=%d %s", update_id, described(second))
+            log.warning("action=update.apology_failed update=%d %s", update_id, described(second))
 
     async def _language(self, sender: User) -> Language:
         """The language to apologize in, also when it is the database that fails."""
@@ -120,8 +120,8 @@ class Desk:
         changed = update.my_chat_member
         if changed is not None and changed.chat.type == ChatType.PRIVATE:
             is_away = changed.new_chat_member.status in _AWAY
-            await asyncio.to_thread(self._people.set_blocked, changed.chat.id, is_away)
+            await asyncio.to_thread(self._people.set_blocked, changed.chat.id, blocked=is_away)
 
     async def _note_blocked(self, chat_id: int) -> None:
         if chat_id > 0:
-            await asyncio.to_thread(self._people.set_blocked, chat_id, True)
+            await asyncio.to_thread(self._people.set_blocked, chat_id, blocked=True)

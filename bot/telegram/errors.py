@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import traceback
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
-from knowledge.engines.ports import EngineError
 from knowledge.errors import KnowledgeError
 
 #: Errors whose words are our own or Telegram's; any other's may repeat what was being worked on.
-_SPEAKS_SAFELY = (KnowledgeError, EngineError, TelegramError)
+_SPEAKS_SAFELY = (KnowledgeError, TelegramError)
+
+
+#: Telegram's words for a person or a chat that is no longer there, sent as a 400.
+_GONE = ("user is deactivated", "user_deactivated", "chat not found", "peer_id_invalid")
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether nothing can be written to this chat any more: blocked, deleted, or left."""
+    if isinstance(error, BadRequest):
+        return any(words in error.message.casefold() for words in _GONE)
+    return isinstance(error, Forbidden)
 
 
 def described(error: BaseException) -> str:

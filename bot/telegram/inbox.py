@@ -13,6 +13,7 @@ from typing import Any
 
 from telegram import Bot, Update
 
+from bot.telegram.identity import identity_of
 from bot.telegram.masking import masked
 from knowledge.errors import KnowledgeError
 from knowledge.store.updates import UpdateStore
@@ -35,7 +36,7 @@ class Inbox(asyncio.Queue[object]):
             await super().put(item)
             return
         payload = masked(item.to_dict())
-        if await self._written_down(item.update_id, payload):
+        if await self._written_down(item, payload):
             await super().put(Update.de_json(payload, item.get_bot()))
         else:
             log.info("action=inbox.duplicate update=%d", item.update_id)
@@ -49,13 +50,15 @@ class Inbox(asyncio.Queue[object]):
             log.info("action=inbox.left_over updates=%d", len(payloads))
         return len(payloads)
 
-    async def _written_down(self, update_id: int, payload: Mapping[str, Any]) -> bool:
+    async def _written_down(self, update: Update, payload: Mapping[str, Any]) -> bool:
         """False for one that was taken before. While the database fails, Telegram keeps the update for us."""
         pause = 0.5
         while True:
             try:
-                return await asyncio.to_thread(self._updates.claim, update_id, payload)
+                return await asyncio.to_thread(self._updates.claim, identity_of(update), payload)
             except KnowledgeError as error:
-                log.error("action=inbox.not_written update=%d reason=%s again_in_s=%g", update_id, error, pause)
+                log.warning(
+                    "action=inbox.not_written update=%d reason=%s again_in_s=%g", update_id, error, pause
+                )
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)

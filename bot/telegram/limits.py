@@ -85,7 +85,7 @@ class Limits(AIORateLimiter):
         self._chats: OrderedDict[int, AsyncLimiter] = OrderedDict()
         self._paused_until = 0.0
 
-    async def process_request(
+    async def process_request(  # noqa: PLR0917 - the base class says so
         self,
         callback: Call,
         args: Any,

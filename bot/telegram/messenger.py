@@ -16,6 +16,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
+from bot.telegram.errors import is_gone
 from bot.telegram.limits import Repeat, fault_name, surely_not_carried_out
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,6 @@ _TRY_AGAIN_AFTER_S = 2.0
 #: Telegram's words, in lower case, for an edit that changes nothing, and for a message that is gone or not ours.
 _SAME = "message is not modified"
 _NOT_THERE = ("message to edit not found", "message can't be edited", "message_id_invalid", "chat not found")
-#: Telegram's words for somebody who is no longer there, sent as a 400.
-_GONE = ("user is deactivated", "chat not found", "peer_id_invalid", "user_deactivated")
 
 
 class TelegramMessenger:
@@ -38,13 +37,17 @@ class TelegramMessenger:
         self._bot = bot
         self._on_blocked = on_blocked
 
+    def reaches(self, chat_id: int) -> bool:
+        # Telegram numbers from 1 and, for groups, from -1; 0 is the terminal's (bot.console.screen).
+        return chat_id != 0
+
     async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
         try:
             return Sent(message_id=await self.show(chat_id, message))
-        except Forbidden:
-            return await self._blocked(chat_id)
         except TelegramError as error:
-            log.error("action=telegram.send_failed chat=%d reason=%s", chat_id, _reason(error))
+            if is_gone(error):
+                return await self._blocked(chat_id)
+            log.warning("action=telegram.send_failed chat=%d reason=%s", chat_id, _reason(error))
             return Failed(reason=_reason(error))
 
     async def send_once(
@@ -55,18 +58,8 @@ class TelegramMessenger:
         except RetryAfter as error:
             # Its public attribute warns that its type will change.
             return Postponed(seconds=error._retry_after.total_seconds())  # noqa: SLF001
-        except Forbidden:
-            return await self._blocked(chat_id)
-        except BadRequest as error:
-            if any(words in error.message.casefold() for words in _GONE):
-                return await self._blocked(chat_id)
-            return Failed(reason=_reason(error))
-        except NetworkError as error:
-            if surely_not_carried_out(error):
-                return Postponed(seconds=_TRY_AGAIN_AFTER_S)
-            return InDoubt(reason=fault_name(error))
         except TelegramError as error:
-            return Failed(reason=_reason(error))
+            return await self._blocked(chat_id) if is_gone(error) else _what_became(error)
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
         try:
@@ -84,7 +77,7 @@ class TelegramMessenger:
             await self._blocked(chat_id)
             return False
         except TelegramError as error:
-            log.error("action=telegram.edit_failed chat=%d reason=%s", chat_id, _reason(error))
+            log.warning("action=telegram.edit_failed chat=%d reason=%s", chat_id, _reason(error))
             return False
         return True
 
@@ -133,6 +126,15 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | Non
             if row
         ]
     )
+
+
+def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:
+    """Of a call that was made once and did not succeed."""
+    if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
+        return Failed(reason=_reason(error))
+    if surely_not_carried_out(error):
+        return Postponed(seconds=_TRY_AGAIN_AFTER_S)
+    return InDoubt(reason=fault_name(error))
 
 
 def _reason(error: TelegramError) -> str:

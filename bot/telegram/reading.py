@@ -40,7 +40,7 @@ class Read:
 
 
 def read(update: Update, me: User) -> Read | None:
-    """None where there is nothing to react to: service messages, other bots, talk in a group that is not for the bot."""
+    """None where nothing is to be done: service messages, other bots, a group's talk that is not for the bot."""
     if (query := update.callback_query) is not None:
         message_id = query.message.message_id if query.message else 0
         is_group = bool(query.message and query.message.chat.type in _GROUPS)
@@ -70,9 +70,15 @@ def _in_group(message: Message, me: User) -> Content | None:
 
 def _content(message: Message, text: str, me: User) -> Content | None:
     if message.text is not None:
-        return _command(message, me) if text.startswith("/") else Said(text=text, reply_to=_replied_to(message, me))
+        return (
+            _command(message, me)
+            if text.startswith("/")
+            else Said(text=text, reply_to=_replied_to(message, me))
+        )
     if message.document is not None and message.animation is None:
-        return FileSent(name=safe_text(message.document.file_name or ""), size=message.document.file_size or 0)
+        return FileSent(
+            name=safe_text(message.document.file_name or ""), size=message.document.file_size or 0
+        )
     kind = next((kind for name, kind in _KINDS.items() if getattr(message, name, None)), None)
     return SomethingElse(kind=kind) if kind else None
 
@@ -102,7 +108,9 @@ def _without_mentions(message: Message, me: User) -> tuple[str, bool]:
     """The text without @bot, and whether it was in it. Offsets count UTF-16 units."""
     text = message.text if message.text is not None else message.caption or ""
     units = text.encode("utf-16-le", "surrogatepass")
-    mentions = [entity for entity in message.entities or message.caption_entities if _names(entity, units, me)]
+    mentions = [
+        entity for entity in message.entities or message.caption_entities if _names(entity, units, me)
+    ]
     for entity in sorted(mentions, key=lambda entity: -entity.offset):
         units = units[: 2 * entity.offset] + units[2 * (entity.offset + entity.length) :]
     return units.decode("utf-16-le", "replace").strip(), bool(mentions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -106,7 +106,7 @@ class TelegramBot:
 
     def _callback(
         self, router: Router, reception: Reception, menus: Menus
-    ) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]:
+    ) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]:
         bot = self._application.bot
         desk = Desk(
             router=router,
@@ -125,7 +125,7 @@ class TelegramBot:
         return handle
 
     async def _note_blocked(self, telegram_id: int) -> None:
-        await asyncio.to_thread(self._stores.people.set_blocked, telegram_id, True)
+        await asyncio.to_thread(self._stores.people.set_blocked, telegram_id, blocked=True)
 
     async def _prune(self) -> None:
         while True:

@@ -10,12 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from indexer.app import App
-from indexer.catalogue import BadRow, CourseRow, read_catalogue
+from indexer.catalogue import BadRow, CourseRow, RowFault, read_catalogue
 from indexer.errors import IndexerError
 from indexer.loading import encode_and_keep
 from knowledge.domain import Course
 from knowledge.store.courses import NewCourse
 from knowledge.text import encoded_text
+
+FAULTS = {
+    RowFault.TITLE_MISSING: "it has no title",
+    RowFault.URL_MISSING: "it has no link",
+    RowFault.URL_INVALID: "its link is no web address (http:// or https://)",
+    RowFault.URL_DUPLICATE: "its link stands in an earlier row",
+    RowFault.DATE_INVALID: "a date must look like 2026-03-31",
+    RowFault.CREDITS_INVALID: "credits must be a number",
+    RowFault.LANGUAGE_UNKNOWN: "the language must be zh or en",
+    RowFault.TOO_LONG: "a field is longer than 20,000 characters",
+    RowFault.NOT_A_ROW: "it does not fit the header, or is no JSON object",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +50,15 @@ class CourseReport:
             "message": self.message,
             "added": self.added,
             "updated": self.updated,
-            "bad_rows": [{"row": bad.row, "reason": bad.reason, "message": bad.message} for bad in self.bad_rows],
+            "bad_rows": [
+                {
+                    "row": bad.number,
+                    "reason": bad.fault.value,
+                    "column": bad.column,
+                    "message": FAULTS[bad.fault],
+                }
+                for bad in self.bad_rows
+            ],
         }
 
 
@@ -62,10 +82,10 @@ def run(app: App, options: argparse.Namespace) -> int:
 
 
 def load_courses(app: App, files: list[Path], *, is_sample: bool = False) -> list[CourseReport]:
-    return [_load_list(app, file, is_sample) for file in files]
+    return [_load_list(app, file, is_sample=is_sample) for file in files]
 
 
-def _load_list(app: App, file: Path, is_sample: bool) -> CourseReport:
+def _load_list(app: App, file: Path, *, is_sample: bool) -> CourseReport:
     try:
         catalogue = read_catalogue(file)
     except IndexerError as error:
@@ -74,7 +94,7 @@ def _load_list(app: App, file: Path, is_sample: bool) -> CourseReport:
         return CourseReport(file=str(file), reason="not_found", message=error.strerror)
     texts = [encoded_text(_course(row).encoded_text) for row in catalogue.rows]
     keys = encode_and_keep(texts, app.stores, app.encoder)
-    new = [_new_course(row, key, is_sample) for row, key in zip(catalogue.rows, keys, strict=True)]
+    new = [_new_course(row, key, is_sample=is_sample) for row, key in zip(catalogue.rows, keys, strict=True)]
     added, updated = app.stores.courses.put(new)
     return CourseReport(file=str(file), added=added, updated=updated, bad_rows=catalogue.bad_rows)
 
@@ -85,7 +105,7 @@ def _course(row: CourseRow) -> Course:
         title=row.title,
         summary=row.summary,
         url=row.url,
-        provider=row.provider,
+        provider=row.provider or "",
         language=row.language,
         specialty=row.specialty,
         credits=row.credits,
@@ -94,7 +114,7 @@ def _course(row: CourseRow) -> Course:
     )
 
 
-def _new_course(row: CourseRow, key: str, is_sample: bool) -> NewCourse:
+def _new_course(row: CourseRow, key: str, *, is_sample: bool) -> NewCourse:
     course = _course(row)
     return NewCourse(
         title=course.title,
@@ -117,4 +137,4 @@ def _tell(report: CourseReport) -> None:
         return
     print(f"{report.file}: {report.added} courses added, {report.updated} brought up to date")
     for bad in report.bad_rows:
-        print(f"  row {bad.row}: {bad.message}", file=sys.stderr)
+        print(f"  row {bad.number}: {FAULTS[bad.fault]}", file=sys.stderr)

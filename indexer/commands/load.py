@@ -46,9 +46,13 @@ def load_all(app: App, paths: list[Path], *, approve: bool, quiet: bool = False)
         overall = progress.add_task("files", total=len(files), name="")
         for path, explicit in files:
             progress.update(overall, name=path.name)
-            record = _load_one(app, loader, path, explicit, approve, progress)
+            if explicit or path.suffix.lower() in SUPPORTED_GUIDELINES:
+                record = _load_one(app, loader, path, approve=approve, progress=progress)
+            else:
+                record = LoadRecord(file=str(path), status=LoadStatus.SKIPPED, reason="unsupported_kind")
             progress.advance(overall)
-            progress.console.print(_line(record), highlight=False, markup=False)
+            if record.status is not LoadStatus.SKIPPED:
+                progress.console.print(_line(record), highlight=False, markup=False, soft_wrap=True)
             records.append(record)
     return records
 
@@ -67,11 +71,7 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _load_one(
-    app: App, loader: Loader, path: Path, explicit: bool, approve: bool, progress: Progress
-) -> LoadRecord:
-    if not explicit and path.suffix.lower() not in SUPPORTED_GUIDELINES:
-        return LoadRecord(file=str(path), status=LoadStatus.SKIPPED, reason="unsupported_kind")
+def _load_one(app: App, loader: Loader, path: Path, *, approve: bool, progress: Progress) -> LoadRecord:
     task = progress.add_task("passages", total=None, name=path.name)
 
     def show(done: int, total: int) -> None:
@@ -105,8 +105,8 @@ def _line(record: LoadRecord) -> str:
     edition = record.edition
     if record.status is LoadStatus.REFUSED:
         return f"refused    {record.file}: {record.message or record.reason}"
-    if record.status is LoadStatus.SKIPPED or edition is None:
-        return f"skipped    {record.file}"
+    if edition is None:
+        return f"{record.status.value:<10} {record.file}"
     pages = f", {edition.pages} pages" if edition.pages else ""
     warned = "".join(f"; {code.replace('_', ' ')}: {count}" for code, count in record.warnings)
     replaced = "".join(f"; replaces the edition of {old.year or 'unknown year'}" for old in record.replaced)

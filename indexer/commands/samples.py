@@ -34,11 +34,16 @@ def run(app: App, options: argparse.Namespace) -> int:
         return 2
     app.stores.vectors.check_model(app.encoder.fingerprint)
     print("Loading the sample summaries and courses, once (about a minute) …", file=sys.stderr)
+    return 0 if load_samples(app) else 1
+
+
+def load_samples(app: App, *, quiet: bool = False) -> bool:
+    """Loads the samples; tells whether all of them were read."""
+    records = load_all(app, [FOLDER / "guidelines"], approve=True, quiet=quiet)
     # Courses last: whether they are there tells that everything before them was loaded too.
-    records = load_all(app, [FOLDER / "guidelines"], approve=True)
     reports = load_courses(app, [FOLDER / "courses.csv"], is_sample=True)
     refused = any(record.status is LoadStatus.REFUSED for record in records)
-    return 1 if refused or any(report.bad_rows for report in reports) else 0
+    return not refused and not any(report.bad_rows or report.reason for report in reports)
 
 
 def _loaded_before(app: App) -> bool:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from knowledge.answering.courses import matching
-from knowledge.answering.evidence import THRESHOLD, probability
+from knowledge.answering.evidence import calibration_for
 from knowledge.answering.highlight import begins_with_exception, highlights, pieces
 from knowledge.answering.index import PassageIndex
+from knowledge.answering.places import Place, places
 from knowledge.answering.question import PreparedQuestion, prepare
-from knowledge.answering.retrieval import Found, Retrieved, retrieve
+from knowledge.answering.retrieval import Retrieved, retrieve
 from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, Refused, Reply
 from knowledge.engines.ports import Encoder, Group, Vectors
 from knowledge.store import Stores
-
-MOST_PASSAGES = 3
+from knowledge.terms.termlist import TermList, shipped
 
 
 class Answerer:
     """Finds the passages that answer. Thread-safe; a call blocks for about twice the time of encoding a question."""
 
-    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex) -> None:
+    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex, term_list: TermList) -> None:
         self._stores = stores
         self._encoder = encoder
         self._index = index
+        self._term_list = term_list
+        self._calibration = calibration_for(encoder.fingerprint)
 
     def warm(self) -> None:
         """Loads the model and the indexes ahead of the first question. Raises as `answer` does."""
@@ -39,7 +40,7 @@ class Answerer:
             KnowledgeError: the library cannot be read, or was encoded with another model, or
                 the encoder cannot be loaded.
         """
-        prepared = prepare(question)
+        prepared = prepare(question, self._term_list)
         if isinstance(prepared, Refused):
             return prepared
         self._index.catch_up()
@@ -48,27 +49,28 @@ class Answerer:
 
     def _reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
         retrieved = retrieve(question, vector, self._index, self._stores.passages)
-        chosen = _choose(retrieved.found)
+        chosen = places(retrieved.found, self._calibration)
         if not chosen:
             documents = self._stores.library.status().documents
             return NoEvidence(question=question.text, documents_searched=documents)
         return Answer(
             question=question.text,
-            quotations=tuple(self._quote(found, retrieved) for found in chosen),
+            quotations=tuple(self._quote(question, place, retrieved) for place in chosen),
             courses=matching(vector, self._index.catalogue),
         )
 
-    def _quote(self, found: Found, retrieved: Retrieved) -> Quotation:
-        passage = found.passage
-        marked = highlights(passage, retrieved.weights[Group.of(passage.citation.language)])
+    def _quote(self, question: PreparedQuestion, place: Place, retrieved: Retrieved) -> Quotation:
+        clues = retrieved.clues[Group.of(place.passage.citation.language)]
+        passage = place.passage
+        marked = highlights(passage, question.text, clues)
         if marked and marked[-1].end == len(passage.text):
-            passage = self._with_exception(passage)
-            marked = highlights(passage, retrieved.weights[Group.of(passage.citation.language)])
-        return Quotation(passage=passage, score=probability(found.fit), highlights=marked)
+            passage = self._with_exception(passage, place.last_ordinal)
+            marked = highlights(passage, question.text, clues)
+        return Quotation(passage=passage, score=place.probability, highlights=marked)
 
-    def _with_exception(self, passage: Passage) -> Passage:
+    def _with_exception(self, passage: Passage, last_ordinal: int) -> Passage:
         """The passage with the next one's first sentence, where that takes something back."""
-        following = self._stores.passages.following(passage)
+        following = self._stores.passages.at(passage.edition_id, last_ordinal + 1)
         if following is None or not begins_with_exception(following.text):
             return passage
         first = pieces(following.text, following.kind)[0]
@@ -76,22 +78,6 @@ class Answerer:
         return replace(passage, text=f"{passage.text}\n{following.text[: first.end]}", citation=citation)
 
 
-def _choose(found: Sequence[Found]) -> list[Found]:
-    """Up to three passages that answer, best first, each from a place of its own."""
-    chosen: list[Found] = []
-    for candidate in found:
-        if len(chosen) == MOST_PASSAGES:
-            break
-        if probability(candidate.fit) >= THRESHOLD and not any(_same_place(candidate, c) for c in chosen):
-            chosen.append(candidate)
-    return chosen
-
-
-def _same_place(one: Found, other: Found) -> bool:
-    a, b = one.passage, other.passage
-    return a.edition_id == b.edition_id and abs(a.ordinal - b.ordinal) <= 1
-
-
 def open_answerer(stores: Stores, encoder: Encoder, cache_dir: Path) -> Answerer:
     """An answerer over a library that exists; nothing is loaded before the first question, or `warm`."""
-    return Answerer(stores, encoder, PassageIndex(stores, encoder.fingerprint, cache_dir))
+    return Answerer(stores, encoder, PassageIndex(stores, encoder.fingerprint, cache_dir), shipped())

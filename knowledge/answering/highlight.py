@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from knowledge.answering.fusion import coverage
+from knowledge.answering.coverage import Clues, coverage
 from knowledge.domain import Passage, PassageKind, Span
 from knowledge.sentences import sentence_ends
 from knowledge.text import tokens
@@ -16,6 +15,15 @@ _EXCEPTION = re.compile(
     r"except|unless|however|but|contraindicat|do not|caution|not )",
     re.IGNORECASE,
 )
+
+_ASKS_FOR_FIGURE = re.compile(
+    r"多少|多大|多久|多长|多高|几[个天周月年岁次小毫克分片]|剂量|用量|目标|阈值|界值|切点|何时|什么时候|how (?:much|many|long|often|old|soon|high|low)"
+    r"|\bdos(?:e|es|age|ing)\b|\btargets?\b|threshold|cut-?off|\bage\b|interval|duration|frequency|\bwhen\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d")
+#: Two figures of coverage are about the same when they differ by less than this.
+_FIGURE_BONUS = 0.12
 
 #: Below this share of the question's information no sentence stands out, and none is marked.
 _LEAST_COVERAGE = 0.15
@@ -42,8 +50,10 @@ def pieces(text: str, kind: PassageKind) -> list[Span]:
     return spans
 
 
-def highlights(passage: Passage, weights: Mapping[str, float]) -> tuple[Span, ...]:
+def highlights(passage: Passage, question: str, clues: Clues) -> tuple[Span, ...]:
     """The piece that covers most of the question, with the exceptions that follow it at once.
+
+    Where the question asks for a figure, a piece that has one comes first among those that cover about as much.
 
     Empty where no piece stands out, and where the text is in doubt: a misread dose must not be set in bold.
     """
@@ -52,8 +62,13 @@ def highlights(passage: Passage, weights: Mapping[str, float]) -> tuple[Span, ..
     spans = pieces(passage.text, passage.kind)
     # The header row of a table names its columns; it answers nothing by itself.
     first = 1 if passage.kind is PassageKind.TABLE and len(spans) > 1 else 0
-    covered = [coverage(weights, set(tokens(passage.text[s.start : s.end]))) for s in spans]
-    best = max(range(first, len(spans)), key=lambda n: (covered[n], -n), default=None)
+    texts = [passage.text[span.start : span.end] for span in spans]
+    covered = [coverage(clues, set(tokens(text))) for text in texts]
+    bonus = _FIGURE_BONUS if _ASKS_FOR_FIGURE.search(question) else 0.0
+    worth = [
+        share + (bonus if _FIGURE.search(text) else 0.0) for share, text in zip(covered, texts, strict=True)
+    ]
+    best = max(range(first, len(spans)), key=lambda n: (worth[n], -n), default=None)
     if best is None or covered[best] < _LEAST_COVERAGE:
         return ()
     last = best

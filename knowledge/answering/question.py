@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused
 from knowledge.engines.ports import Group
 from knowledge.privacy import MASK, mask
+from knowledge.terms.termlist import Mention, TermList
 from knowledge.text import encoded_text, has_words, is_chinese, question_terms, safe_text
 
 #: Of a text that is refused for its length, this much is repeated.
@@ -21,11 +22,13 @@ class PreparedQuestion:
     encoded: str
     #: The words, pairs and figures that carry its information.
     terms: tuple[str, ...]
+    #: The concepts of the term list that it names.
+    mentions: tuple[Mention, ...]
     #: The script it is written in.
     group: Group
 
 
-def prepare(raw: str) -> PreparedQuestion | Refused:
+def prepare(raw: str, term_list: TermList) -> PreparedQuestion | Refused:
     # Beyond a few thousand characters nothing is looked at: the rest only costs time.
     text = mask(safe_text(raw[: QUESTION_MAX_CHARACTERS * 8]))
     searched = text.replace(MASK, " ").strip()
@@ -39,5 +42,6 @@ def prepare(raw: str) -> PreparedQuestion | Refused:
         text=text,
         encoded=encoded_text(searched),
         terms=tuple(question_terms(searched)),
+        mentions=tuple(term_list.mentions(searched)),
         group=Group.CHINESE if is_chinese(searched) else Group.OTHER,
     )

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from knowledge.answering.fusion import Fit, coverage, inverse_frequency
+from knowledge.answering.coverage import (
+    Clues,
+    clues_in_other_script,
+    clues_in_own_script,
+    coverage,
+    inverse_frequency,
+)
+from knowledge.answering.fusion import Fit
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
 from knowledge.domain import Passage
-from knowledge.engines.ports import Group, Vectors
+from knowledge.engines.ports import Group, Near, Vectors
 from knowledge.store.passages import PassageStore
 
-#: How many passages each engine names for each script; the best of both are looked at closely.
+#: How many passages each engine names for each script, and how many of them are looked at closely.
 _CANDIDATES = 100
-_LOOKED_AT = 30
+_LOOKED_AT = 40
+
+#: The most that one term can add to BM25, in units of its weight: k1 + 1.
+_BM25_MOST = 2.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,59 +37,57 @@ class Found:
 class Retrieved:
     #: Best first; only passages that were current when asked.
     found: tuple[Found, ...]
-    #: The weight of each of the question's terms, by script.
-    weights: Mapping[Group, Mapping[str, float]]
+    #: The pieces of the question's information, by the script to find them in.
+    clues: Mapping[Group, Clues]
 
 
 def retrieve(
     question: PreparedQuestion, vector: Vectors, index: PassageIndex, passages: PassageStore
 ) -> Retrieved:
     """The passages that fit best. vector: the question's, float32 (dim,)."""
-    weights = {group: _weights(question, index, group) for group in index.vectors}
-    ranked = [
-        candidate
-        for group in index.vectors
-        for candidate in _candidates(question, vector, index, group, weights[group])
-    ]
-    z_of = dict(sorted(ranked, key=lambda pair: -pair[1][1])[: _LOOKED_AT * 2])
-    current = passages.get_current(list(z_of))
-    found = [_found(passage, z_of[id_][0], question, weights) for id_, passage in current.items()]
-    return Retrieved(found=tuple(sorted(found, key=lambda f: (-f.fit.score, f.passage.id))), weights=weights)
+    clues = {group: _clues(question, index, group) for group in index.vectors}
+    near: dict[int, Near] = {}
+    for group in index.vectors:
+        near.update(_candidates(question, vector, index, group, clues[group]))
+    current = passages.get_current(list(near))
+    found = [_found(passage, near[id_], question, clues) for id_, passage in current.items()]
+    return Retrieved(found=tuple(sorted(found, key=lambda f: (-f.fit.score, f.passage.id))), clues=clues)
 
 
-def _weights(question: PreparedQuestion, index: PassageIndex, group: Group) -> dict[str, float]:
+def _clues(question: PreparedQuestion, index: PassageIndex, group: Group) -> Clues:
     count = index.passages(group)
-    frequency = {term: min(count, index.keywords.document_frequency(term, group)) for term in question.terms}
-    return {term: inverse_frequency(count, holding) for term, holding in frequency.items()}
+
+    def weigh(term: str) -> float:
+        return inverse_frequency(count, min(count, index.keywords.document_frequency(term, group)))
+
+    make = clues_in_own_script if group is question.group else clues_in_other_script
+    return make(question.terms, question.mentions, group, weigh)
 
 
 def _candidates(
-    question: PreparedQuestion,
-    vector: Vectors,
-    index: PassageIndex,
-    group: Group,
-    weights: Mapping[str, float],
-) -> list[tuple[int, tuple[float, float]]]:
-    """(passage id, (z, first estimate of its score)) of what either engine names."""
-    by_meaning = {hit.id: hit.score for hit in index.vectors[group].search(vector, _CANDIDATES)}
-    by_words = {hit.id: hit.score for hit in index.keywords.search(question.terms, group, _CANDIDATES)}
-    unseen = [id_ for id_ in by_words if id_ not in by_meaning]
-    by_meaning.update(index.vectors[group].scores(vector, unseen))
-    # BM25 over the most it could reach stands in for coverage until the passage's words are at hand.
-    most = 2.2 * sum(weights.values()) or 1.0
+    question: PreparedQuestion, vector: Vectors, index: PassageIndex, group: Group, clues: Clues
+) -> dict[int, Near]:
+    """What either engine finds and is worth a close look, by passage id."""
+    near = {hit.id: hit for hit in index.vectors[group].search(vector, _CANDIDATES)}
+    words = sorted({token for clue in clues for alternative in clue.alternatives for token in alternative})
+    by_words = {hit.id: hit.score for hit in index.keywords.search(words, group, _CANDIDATES)}
+    unseen = index.vectors[group].nearness(vector, [id_ for id_ in by_words if id_ not in near])
+    near.update({hit.id: hit for hit in unseen})
+    # BM25 over the most it could reach stands in for coverage until the passages' words are at hand.
+    most = _BM25_MOST * sum(clue.weight for clue in clues) or 1.0
     own = group is question.group
-    return [
-        (id_, (z, Fit(passage_id=id_, z=z, coverage=by_words.get(id_, 0.0) / most, own_script=own).score))
-        for id_, z in by_meaning.items()
-    ]
+    estimate = {
+        id_: _fit(hit, min(1.0, by_words.get(id_, 0.0) / most), own_script=own).score
+        for id_, hit in near.items()
+    }
+    return {id_: near[id_] for id_ in sorted(estimate, key=lambda id_: -estimate[id_])[:_LOOKED_AT]}
 
 
-def _found(
-    passage: Passage, z: float, question: PreparedQuestion, weights: Mapping[Group, Mapping[str, float]]
-) -> Found:
+def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapping[Group, Clues]) -> Found:
     group = Group.of(passage.citation.language)
-    covered = coverage(weights[group], set(passage.tokens.split()))
-    return Found(
-        passage=passage,
-        fit=Fit(passage_id=passage.id, z=z, coverage=covered, own_script=group is question.group),
-    )
+    covered = coverage(clues[group], set(passage.tokens.split()))
+    return Found(passage=passage, fit=_fit(near, covered, own_script=group is question.group))
+
+
+def _fit(near: Near, covered: float, *, own_script: bool) -> Fit:
+    return Fit(z=near.z, cosine=near.cosine, coverage=covered, own_script=own_script)

@@ -13,6 +13,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,8 +36,9 @@ DEFAULT_MODEL = e5_small.NAME
 #: A model reads about 512 tokens; more characters than this only cost time (U+FDFA becomes 18 letters each).
 MAX_CHARACTERS = 4_000
 #: A batch holds texts of about the same length: at most this many texts, and this many characters with padding.
-BATCH_TEXTS = 32
-BATCH_CHARACTERS = 4_800
+#: Larger batches fall out of the processor's caches (a tenth slower at 32 texts) and make a question wait longer.
+BATCH_TEXTS = 8
+BATCH_CHARACTERS = 1_600
 
 #: Models of these kinds only call their dense layers; others also look at the layers' weights.
 _PACKABLE = frozenset({"bert", "roberta", "xlm-roberta"})
@@ -61,15 +63,17 @@ class SentenceEncoder:
         self._cache = cache
         self._threads = threads
         self._loaded: _Loaded | None = None
-        # Held for one batch at a time, so that a question never waits for a whole document.
+        # Held for one batch at a time; whoever waits for it holds `_next`, so that a question comes after the current
+        # batch and not after a whole document: a lock alone would go back to the thread that has just let go of it.
         self._lock = threading.Lock()
+        self._next = threading.Lock()
 
     @cached_property
     def fingerprint(self) -> str:
         """Which model and which weights. Raises EncoderUnavailable if a hub model is neither cached nor reachable.
 
-        Precision is no part of it: bf16 and fp32 vectors of one model agree to a cosine of 0.997, and a library
-        must stay usable on a machine with another CPU.
+        Precision is no part of it: bf16 and fp32 vectors of real texts agree to a cosine of 0.9999, retrieval over a
+        mixture is as good (nDCG@10 0.783–0.785), and a library must stay usable on a machine with another CPU.
         """
         if self._name == DEFAULT_MODEL:
             return e5_small.FINGERPRINT
@@ -107,18 +111,29 @@ class SentenceEncoder:
         vectors = np.zeros((len(texts), model.dimension), np.float32)
         done = 0
         for batch in batches([len(text) for text in safe]):
-            with self._lock:
+            with self._in_turn():
                 vectors[batch] = model.run([safe[index] for index in batch], prompt, threads)
             done += len(batch)
             if on_progress:
                 on_progress(done)
         return vectors
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        with self._next:
+            self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     def _load(self) -> _Loaded:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self._name, self._cache, self.fingerprint)
-            return self._loaded
+        if self._loaded is None:
+            with self._in_turn():
+                # Another thread may have loaded it while this one waited.
+                if self._loaded is None:
+                    self._loaded = _load(self._name, self._cache, self.fingerprint)
+        return self._loaded
 
 
 # -------------------------------------------------------------------------------- texts and batches

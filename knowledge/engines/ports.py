@@ -47,11 +47,22 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search engine found."""
+    """A passage that the keyword index found."""
 
     id: int
-    #: Comparable between languages and libraries: z units for vectors, BM25 for keywords.
+    #: BM25, above 0.
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A passage whose meaning is near a question's."""
+
+    id: int
+    #: Of the two vectors; what is high depends on the model.
+    cosine: float
+    #: The cosine in standard deviations above what is usual for this question among all passages of the index.
+    z: float
 
 
 class Group(StrEnum):

@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.engines.ports import Hit, Vectors
+from knowledge.engines.ports import Near, Vectors
 
 
 class FlatVectorIndex:
@@ -51,23 +51,23 @@ class FlatVectorIndex:
         self._index.remove_ids(faiss.IDSelectorBatch(present))
         self._known.difference_update(present.tolist())
 
-    def search(self, vector: Vectors, count: int) -> list[Hit]:
-        """The nearest passages to a float32 (dim,) vector, best first; the score is the cosine in z units."""
+    def search(self, vector: Vectors, count: int) -> list[Near]:
+        """The nearest passages to a float32 (dim,) vector, best first."""
         if not len(self):
             return []
         cosines, ids = self._index.search(vector.reshape(1, -1), min(count, len(self)))
         mean, spread = self._scale(vector)
         pairs = zip(ids[0].tolist(), cosines[0].tolist(), strict=True)
-        return [Hit(i, (cosine - mean) / spread) for i, cosine in pairs]
+        return [Near(i, cosine, (cosine - mean) / spread) for i, cosine in pairs]
 
-    def scores(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
-        """The score of passages that another engine found, as `search` would give it; unknown ids are left out."""
+    def nearness(self, vector: Vectors, ids: Sequence[int]) -> list[Near]:
+        """The same of passages that another engine found; unknown ids are left out."""
         known = [id_ for id_ in ids if id_ in self._known]
         if not known:
-            return {}
+            return []
         mean, spread = self._scale(vector)
-        rows = np.stack([self._index.reconstruct(id_) for id_ in known])
-        return {id_: float(z) for id_, z in zip(known, (rows @ vector - mean) / spread, strict=True)}
+        cosines = np.stack([self._index.reconstruct(id_) for id_ in known]) @ vector
+        return [Near(i, float(c), (float(c) - mean) / spread) for i, c in zip(known, cosines, strict=True)]
 
     def _move(self, vectors: Vectors, sign: int) -> None:
         rows = vectors.astype(np.float64)

@@ -146,7 +146,7 @@ class AnnouncementStore:
         ) or self._move(announcement_id, AnnouncementStatus.EMPTY, AnnouncementStatus.DISCARDED)
 
     def confirm(self, announcement_id: int, recipients: Sequence[int], message_id: int | None) -> bool:
-        """Queues one delivery a recipient and starts sending, in one transaction; False when it was confirmed before."""
+        """Queues one delivery a recipient and starts sending, at once; False when it was confirmed before."""
         with self._database.write() as connection:
             draft = update(announcements).where(
                 announcements.c.id == announcement_id, announcements.c.status == AnnouncementStatus.DRAFT
@@ -216,9 +216,9 @@ class AnnouncementStore:
             deliveries.c.announcement_id == announcement_id
         )
         with self._database.read() as connection:
-            counts = {
-                status: count for status, count in connection.execute(query.group_by(deliveries.c.status))
-            }
+            counts: dict[str, int] = dict(
+                connection.execute(query.group_by(deliveries.c.status)).tuples().all()
+            )
         return DeliveryReport(**counts)
 
     def _move(

@@ -105,7 +105,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that takes the writer's place at its beginning, so that it never fails half-way for a lock."""
+        """A transaction that takes the writer's place at its beginning, so that it never fails half-way for a lock."""
         with self._translated(), self._engine.connect() as plain:
             connection = plain.execution_options(yidao_write=True)
             with connection.begin():

@@ -202,7 +202,7 @@ class LibraryStore:
                 samples=_count(
                     connection, select(func.count()).select_from(joined).where(current, documents.c.is_sample)
                 ),
-                by_language={language: count for language, count in by_language},
+                by_language=dict(by_language),
             )
 
     def generation(self) -> int:

@@ -109,12 +109,10 @@ class PassageStore:
             query = _passage_query().where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
             return [_passage(row) for row in connection.execute(query)]
 
-    def following(self, passage: Passage) -> Passage | None:
-        """The next passage of the same edition."""
+    def at(self, edition_id: int, ordinal: int) -> Passage | None:
+        """The passage at this place of an edition; None behind its end."""
         with self._database.read() as connection:
-            query = _passage_query().where(
-                passages.c.edition_id == passage.edition_id, passages.c.ordinal == passage.ordinal + 1
-            )
+            query = _passage_query().where(passages.c.edition_id == edition_id, passages.c.ordinal == ordinal)
             row = connection.execute(query).one_or_none()
             return _passage(row) if row else None
 
@@ -148,12 +146,20 @@ class PassageStore:
     def change_model(self, model: str) -> None:
         """After everything was encoded with it: the library's model from now on; every process loads it anew."""
         with self._database.write() as connection:
-            connection.execute(
-                update(library_state).values(model=model, generation=library_state.c.generation + 1)
-            )
-            generation = connection.execute(select(library_state.c.generation)).scalar_one()
-            answered = editions.c.status != EditionStatus.DRAFT
-            connection.execute(update(editions).where(answered).values(generation=generation))
+            connection.execute(update(library_state).values(model=model))
+            _touch(connection)
+
+
+def _touch(connection: Connection) -> None:
+    """A new generation for everything: whoever holds an index of it makes it anew."""
+    connection.execute(update(library_state).values(generation=library_state.c.generation + 1))
+    generation = connection.execute(select(library_state.c.generation)).scalar_one()
+    answered = editions.c.status != EditionStatus.DRAFT
+    connection.execute(update(editions).where(answered).values(generation=generation))
+
+
+def _tokens(row: Any) -> str:
+    return " ".join(tokens(passage_in_context(row.title, json.loads(row.section), row.text)))
 
 
 def _vector_of(model: str) -> Any:

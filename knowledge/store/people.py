@@ -51,7 +51,7 @@ class PeopleStore:
     def set_language(self, telegram_id: int, language: Language) -> None:
         self._change(telegram_id, language=language)
 
-    def set_blocked(self, telegram_id: int, blocked: bool) -> None:
+    def set_blocked(self, telegram_id: int, *, blocked: bool) -> None:
         """They blocked the bot (Telegram's 403), or took it back."""
         self._change(telegram_id, blocked=blocked)
 

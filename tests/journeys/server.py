@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -56,6 +55,20 @@ class ChatState:
     blocked: bool = False
 
 
+@dataclass(slots=True)
+class Plan:
+    """A fault for the calls to come that fit."""
+
+    method: str
+    #: One for each call that fits, in order; None lets a call through.
+    faults: Iterator[Fault | None]
+    #: Only calls whose text holds this.
+    words: str = ""
+
+    def fits(self, call: Call) -> bool:
+        return call.method == self.method and self.words in call.params.get("text", "")
+
+
 class Refusal(Exception):
     def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)
@@ -70,8 +83,7 @@ class Server:
         self.calls: list[Call] = []
         self.chats: dict[int, ChatState] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
-        #: What the next calls of a method meet; None is no fault.
-        self.faults: dict[str, Iterator[Fault | None]] = {}
+        self.plans: list[Plan] = []
         self.release = asyncio.Event()
         self._queries: set[str] = set()
         self._updates: list[dict[str, Any]] = []
@@ -107,6 +119,10 @@ class Server:
         except TimeoutError:
             raise AssertionError(f"within {within:g} s there was no {what}\n{self.transcript()}") from None
 
+    def plan(self, method: str, faults: Iterable[Fault | None], words: str = "") -> None:
+        """What the next calls of a method meet."""
+        self.plans.append(Plan(method, iter(faults), words))
+
     async def polled(self) -> None:
         """Returns when the bot has asked for updates anew."""
         seen = self._polls
@@ -133,12 +149,14 @@ class Server:
         base = {"message_id": next(self._message_ids), "date": int(time.time()), "chat": chat.info}
         return {**base, "from": sender, **content}
 
-    def calls_of(self, method: str) -> list[Call]:
-        return [call for call in self.calls if call.method == method]
+    def held(self, fault: Fault) -> bool:
+        """Whether a call is being held: for HELD_AFTER, one that was carried out."""
+        return any(call.fault is fault and (fault is Fault.HELD or call.status == 200) for call in self.calls)
 
     @property
-    def pending(self) -> int:
-        return len(self._updates)
+    def notes(self) -> list[str]:
+        """The passing notes that pressed buttons were answered with."""
+        return [call.params.get("text", "") for call in self.calls if call.method == "answerCallbackQuery"]
 
     @property
     def bad_requests(self) -> list[Call]:
@@ -152,7 +170,7 @@ class Server:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         params = {name: str(value) for name, value in {**request.query, **await request.post()}.items()}
         call = Call(request.match_info["method"], params)
-        call.fault = next(self.faults.get(call.method, iter(())), None)
+        call.fault = next((next(plan.faults, None) for plan in self.plans if plan.fits(call)), None)
         self.calls.append(call)
         self._notify()
         if (failed := await self._before(request, call)) is not None:
@@ -296,13 +314,3 @@ def _content(params: dict[str, str]) -> dict[str, Any]:
 def _refused(refusal: Refusal) -> dict[str, Any]:
     body: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.description}
     return {**body, "parameters": refusal.parameters} if refusal.parameters else body
-
-
-def commands_in(text: str) -> list[dict[str, Any]]:
-    """The entity that Telegram adds to a text that begins with a command."""
-    first = text.split(maxsplit=1)[0] if text.strip() else ""
-    return [{"type": "bot_command", "offset": 0, "length": len(first)}] if first.startswith("/") else []
-
-
-def form(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -11,12 +11,12 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from indexer import errors
-from indexer.cleaning import running_lines
+from indexer.cleaning import RunningLines, running_lines
 from indexer.marks import marked, text_warnings
 from indexer.parsed import Block, BlockKind, Metadata, Parsed
 from indexer.parsers.pdf.assembly import Page, assembled
 from indexer.parsers.pdf.headings import plain
-from indexer.parsers.pdf.labels import bare_number, differing, is_page_number, printed_labels
+from indexer.parsers.pdf.labels import FULL_WIDTH, bare_number, differing, is_page_number, printed_labels
 from indexer.parsers.pdf.characters import Segment, segments
 from indexer.parsers.pdf.lines import Line, lines_of
 from indexer.parsers.pdf.tables import Frame, Table, frames, taken_out
@@ -179,11 +179,18 @@ def _parsed(
     named = {page: label for page, label in labels.items() if label}
     return Parsed(
         blocks=blocks,
-        metadata=metadata,
+        metadata=_issue(running, edges).over(metadata),
         pages=len(pages),
         page_labels=differing(named or printed_labels(numbers)),
         warnings=tuple((code, number) for code, number in warnings if number),
     )
+
+
+def _issue(running: RunningLines, edges: Sequence[Sequence[Line]]) -> Metadata:
+    """The year of a journal's issue, from its running head: 中华神经科杂志 2024年1月第57卷."""
+    heads = (line.text.translate(FULL_WIDTH) for edge in edges for line in edge if running.matches(line.text))
+    found = next(filter(None, (re.search(r"((?:19|20)\d{2})\s?年\s?\d{1,2}\s?月", head) for head in heads)), None)
+    return Metadata(year=int(found.group(1)) if found else None)
 
 
 def _edge_lines(page: PageContent) -> tuple[Line, ...]:

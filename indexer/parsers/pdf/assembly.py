@@ -42,22 +42,22 @@ def assembled(pages: Sequence[Page], outline: Mapping[str, int]) -> list[Block]:
     """The blocks of all pages."""
     every = [line for page in pages for line in page.lines]
     body = body_of(every, outline)
-    knows = _vocabulary(every)
+    one_word = _vocabulary(every)
     grouped = [(page, _page_groups(page, body)) for page in pages]
     depth = levels([style_of(group.lines[0]) for _, groups in grouped for group in groups if group.heading], body)
-    return [block for page, groups in grouped for block in _page_blocks(page, groups, depth, knows)]
+    return [block for page, groups in grouped for block in _page_blocks(page, groups, depth, one_word)]
 
 
-def _vocabulary(lines: Sequence[Line]) -> Callable[[str], bool]:
-    """Whether the document has a word, unbroken, in the middle of a line."""
+def _vocabulary(lines: Sequence[Line]) -> Callable[[str, str], bool]:
+    """Whether the document writes two parts as one word more often than with a hyphen, in the middle of lines."""
     words: Counter[str] = Counter()
     for line in lines:
-        words.update(word.lower() for word in re.findall(r"(?<![A-Za-z-])[A-Za-z]{4,}(?![A-Za-z-])", line.text))
-    return lambda word: words[word] > 0
+        words.update(word.lower() for word in re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", line.text))
+    return lambda before, after: words[before + after] > words[f"{before}-{after}"]
 
 
 def _page_blocks(
-    page: Page, groups: Sequence[Group], depth: Mapping[Style, int], knows: Callable[[str], bool]
+    page: Page, groups: Sequence[Group], depth: Mapping[Style, int], one_word: Callable[[str, str], bool]
 ) -> list[Block]:
     blocks: list[Block] = []
     for item in _with_tables(groups, page.tables):
@@ -67,15 +67,15 @@ def _page_blocks(
             level = depth.get(style_of(item.lines[0]), 1) if item.heading else 0
             kind = BlockKind.HEADING if item.heading else BlockKind.PARAGRAPH
             blocks.append(
-                Block(kind=kind, text=_text(item, knows), level=level, page=page.number, marks=_marks(item.lines))
+                Block(kind=kind, text=_text(item, one_word), level=level, page=page.number, marks=_marks(item.lines))
             )
     return blocks
 
 
-def _text(group: Group, knows: Callable[[str], bool]) -> str:
+def _text(group: Group, one_word: Callable[[str, str], bool]) -> str:
     if group.heading and _is_bare_number(group.lines[:1]):
-        return f"{group.lines[0].text} {joined(group.lines[1:], knows)}".strip()
-    return joined(group.lines, knows)
+        return f"{group.lines[0].text} {joined(group.lines[1:], one_word)}".strip()
+    return joined(group.lines, one_word)
 
 
 def _marks(lines: Sequence[Line]) -> frozenset[QualityMark]:
@@ -109,22 +109,27 @@ def _flow_groups(flow: Flow, body: Body) -> list[Group]:
     groups: list[Group] = []
     rest = list(flow.lines)
     while rest:
-        heading = _heading_at(rest, flow, body)
-        if heading:
-            groups.append(Group(lines=tuple(heading), heading=True))
-            rest = rest[len(heading) :]
-            continue
-        line = rest.pop(0)
-        last = groups[-1] if groups else None
-        if last and not last.heading and not starts_paragraph(last.lines[-1], line, flow):
-            groups[-1] = Group(lines=(*last.lines, line), heading=False)
+        run, is_title = _run_at(rest, flow, body)
+        rest = rest[len(run) :]
+        if is_title:
+            groups.append(Group(lines=tuple(run), heading=True))
         else:
-            groups.append(Group(lines=(line,), heading=False))
+            for line in run:
+                _append(groups, line, flow)
     return groups
 
 
-def _heading_at(lines: Sequence[Line], flow: Flow, body: Body) -> list[Line]:
-    """The lines of the heading that begins there; empty where none does."""
+def _append(groups: list[Group], line: Line, flow: Flow) -> None:
+    """Puts a line of text into the paragraph before it, or into one of its own."""
+    last = groups[-1] if groups else None
+    if last and not last.heading and not starts_paragraph(last.lines[-1], line, flow):
+        groups[-1] = Group(lines=(*last.lines, line), heading=False)
+    else:
+        groups.append(Group(lines=(line,), heading=False))
+
+
+def _run_at(lines: Sequence[Line], flow: Flow, body: Body) -> tuple[list[Line], bool]:
+    """The lines that are a heading together, or else are none together, and which it is."""
     first = lines[0]
     run = [first]
     for line in lines[1 : _MOST_HEADING_LINES + 1]:
@@ -132,14 +137,13 @@ def _heading_at(lines: Sequence[Line], flow: Flow, body: Body) -> list[Line]:
             break
         run.append(line)
     if len(run) > _MOST_HEADING_LINES:
-        return []
+        return run, False
     text = ""
     for line in run:
         text = join_lines(text, line.text)
     fills = flow.right - run[-1].x1 < 1.5 * first.size and len(flow.lines) > 2
-    if len(lines) > len(run) and _is_run_in(lines[len(run)]):
-        return []
-    return run if is_heading(text, first, body, fills=fills) else []
+    run_in = len(lines) > len(run) and _is_run_in(lines[len(run)])
+    return run, not run_in and is_heading(text, first, body, fills=fills)
 
 
 def _is_run_in(following: Line) -> bool:
@@ -149,7 +153,8 @@ def _is_run_in(following: Line) -> bool:
 
 def _same_heading(before: Line, line: Line, flow: Flow, body: Body) -> bool:
     """A heading goes on in lines of its print, close below, unless a number begins another."""
-    alike = abs(before.size - line.size) < 0.05 * line.size and before.bold == line.bold
+    large = line.size > 1.3 * body.size
+    alike = abs(before.size - line.size) < 0.05 * line.size and (large or before.bold == line.bold)
     close = 0 < before.baseline - line.baseline < 1.7 * line.size
     if not (alike and close) or rank_of(line.text) is not None:
         return False

@@ -24,6 +24,8 @@ _LINE_BREAKS = (0x0A, 0x0D)
 #: Founder names its black and title faces FZHT, FZDHT, FZXBS, FZDBS …
 _BOLD = re.compile(r"bold|black|heavy|semibd|simhei|hei(?:ti)?\b|-B\d?$|BX|FZ(?:\w{0,2}HT|[XD]BS|CH|ZDH)|NEU-HZ", re.IGNORECASE)
 _INVISIBLE = 3
+_WHITE = 250
+_GROUND_KINDS = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM)
 _CONTROL = re.compile(r"[\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -40,6 +42,8 @@ class Print:
     #: Laid unseen over a picture, as text recognition does.
     invisible: bool = False
     font: str = ""
+    #: Filled in white: to be read on a coloured ground only.
+    white: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ def segments(page: pdfium.PdfPage) -> list[Segment]:
     """All upright characters of a page in reading order, parted where pypdfium2 writes a line break."""
     textpage = page.get_textpage()
     try:
-        return _legible(list(_segments(_Reader(page, textpage))))
+        return _seen(_legible(list(_segments(_Reader(page, textpage)))), page)
     finally:
         textpage.close()
 
@@ -135,6 +139,29 @@ def _on_another_row(before: Character, after: Character) -> bool:
     apart = abs(before.print.baseline - after.print.baseline)
     ornament = max(before.print.size, after.print.size) > 2.5 * min(before.print.size, after.print.size)
     return apart > 0.7 * larger or (ornament and apart > 0.1 * larger)
+
+
+def _seen(parts: Sequence[Segment], page: pdfium.PdfPage) -> list[Segment]:
+    """The segments without white text on bare paper: what no reader sees must not be quoted."""
+    if not any(part.inked[0].print.white for part in parts) or page.get_rotation():
+        return list(parts)
+    grounds = list(_grounds(page))
+    return [part for part in parts if not part.inked[0].print.white or _lies_on(part.inked[0], grounds)]
+
+
+def _grounds(page: pdfium.PdfPage) -> Iterator[Box]:
+    """What may lie under white text: pictures, shades, and shapes of any colour but white."""
+    for each in page.get_objects(filter=_GROUND_KINDS, max_depth=1):
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        is_path = each.type == raw.FPDF_PAGEOBJ_PATH
+        known = is_path and raw.FPDFPageObj_GetFillColor(each, red, green, blue, alpha)
+        if not known or min(red.value, green.value, blue.value) < _WHITE:
+            yield each.get_bounds()
+
+
+def _lies_on(character: Character, grounds: Sequence[Box]) -> bool:
+    x, y = (character.x0 + character.x1) / 2, character.middle
+    return any(x0 <= x <= x1 and bottom <= y <= top for x0, bottom, x1, top in grounds)
 
 
 _NO_PRINT = Print(size=0.0, baseline=0.0)
@@ -221,11 +248,17 @@ class _Reader:
             upright=self._is_upright(matrix),
             invisible=raw.FPDFTextObj_GetTextRenderMode(text_object) == _INVISIBLE,
             font=font,
+            white=self._is_white(index),
         )
 
     def _is_upright(self, matrix: raw.FS_MATRIX) -> bool:
         along = {0: matrix.a, 90: matrix.b, 180: -matrix.a, 270: -matrix.b}[self._rotation]
         return bool(along > 0.9 * (matrix.a**2 + matrix.b**2) ** 0.5)
+
+    def _is_white(self, index: int) -> bool:
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        known = raw.FPDFText_GetFillColor(self.textpage, index, red, green, blue, alpha)
+        return bool(known) and min(red.value, green.value, blue.value) >= _WHITE
 
     def _font(self, index: int) -> str:
         name = ctypes.create_string_buffer(256)

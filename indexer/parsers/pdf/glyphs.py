@@ -21,7 +21,23 @@ def in_order(characters: Sequence[Character]) -> list[Character]:
     inked = [character for character in characters if not character.generated]
     if all(_ink(after) >= _ink(before) - 0.3 * before.print.size for before, after in pairwise(inked)):
         return list(characters)
-    return _with_gaps(sorted(inked, key=_ink))
+    ordered = sorted(inked, key=_ink)
+    return _with_gaps(ordered) if _lie_apart(ordered) else list(characters)
+
+
+def _lie_apart(ordered: Sequence[Character]) -> bool:
+    """Whether no two characters of one size lie on each other: lines run together cannot be told apart by place."""
+    return not any(
+        before.print.size == after.print.size and _covers(before, after) for before, after in pairwise(ordered)
+    )
+
+
+def _covers(before: Character, after: Character) -> bool:
+    """Chinese marks are set over half of their neighbour's box; letters never are."""
+    if not (before.text.strip() and after.text.strip()):
+        return False
+    share = 0.4 if before.text.isascii() and after.text.isascii() else 0.7
+    return before.x1 - after.x0 > share * min(before.x1 - before.x0, after.x1 - after.x0)
 
 
 def _ink(character: Character) -> float:

@@ -61,18 +61,19 @@ def is_heading(text: str, line: Line, body: Body, *, fills: bool) -> bool:
 
     fills: the (last) line reaches the right edge of its column, as running text does.
     """
-    if _NO_TITLE.search(text) or _CAPTION.match(text) or _ENDS_SENTENCE.search(text) or not short_enough(text):
+    if plain(text) in body.outline and not _CAPTION.match(text):
+        return True
+    large = line.size > 1.2 * body.size
+    if _NO_TITLE.search(text) or _CAPTION.match(text) or _ENDS_SENTENCE.search(text) or not short_enough(text, large=large):
         return False
     rank = rank_of(text)
     if letter_count(title_of(text)) < 2 and rank not in (Rank.CHAPTER, Rank.PART):
         return False
-    if plain(text) in body.outline:
-        return True
     if rank in _CHINESE:
         return not fills
     if rank is Rank.BRACKETED_DECIMAL:
         return False
-    return stands_out(line, body) and not (fills and line.size < 1.2 * body.size)
+    return stands_out(line, body) and (large or not fills)
 
 
 def stands_out(line: Line, body: Body) -> bool:

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 
 #: "· 10 ·", "- 10 -", "第 10 页", "10".
 _BARE_NUMBER = re.compile(r"^[·•\-–—\s|]*(?:第\s?)?(\d{1,4})(?:\s?页|\s?頁)?[·•\-–—\s|]*$")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 #: The share of pages that must agree before a printed number is believed.
 _AGREEMENT = 0.6
 
 
 def bare_number(line: str) -> int | None:
     """The page number that a line consists of; None for any other line."""
-    match = _BARE_NUMBER.match(line.translate(_FULL_WIDTH))
+    match = _BARE_NUMBER.match(line.translate(FULL_WIDTH))
     return int(match.group(1)) if match else None
 
 

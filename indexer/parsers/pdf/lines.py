@@ -16,6 +16,10 @@ from indexer.shown import is_cjk, seen
 _NEARLY_AS_MUCH = 0.4
 
 
+#: What is set raised or lowered: reference marks, exponents, notes. Small print beside large print is another line.
+_SCRIPT = re.compile(r"^[\d０-９\[\]［］（）(),，;；、\-－‑–−~～+*†‡§#®™°º′″.]{1,40}$|^[A-Za-zα-ω]{1,3}$")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line of one column; places in PDF points, the origin at the lower left."""
@@ -44,12 +48,15 @@ def lines_of(parts: Sequence[Segment]) -> tuple[Line, ...]:
 
 
 def main_print(characters: Sequence[Character]) -> Print:
-    """The print that speaks for a line: of the size that most of it has, or of a larger one with nearly as much."""
-    sizes = Counter(each.print.size for each in characters if not each.generated)
-    most = max(sizes.values())
-    size = max(each for each, count in sizes.items() if count >= _NEARLY_AS_MUCH * most)
-    prints = Counter(each.print for each in characters if not each.generated and each.print.size == size)
-    return prints.most_common(1)[0][0]
+    """The print that speaks for a line: that of its Chinese, or of most of it.
+
+    A short last line may hold more characters of a reference mark than of text, but no mark is Chinese.
+    """
+    inked = [each for each in characters if not each.generated]
+    speaking = [each for each in inked if is_cjk(each.text)] or inked
+    sizes = Counter(each.print.size for each in speaking)
+    size = max(each for each, count in sizes.items() if count >= _NEARLY_AS_MUCH * max(sizes.values()))
+    return Counter(each.print for each in speaking if each.print.size == size).most_common(1)[0][0]
 
 
 def _merged_rows(parts: Sequence[Segment]) -> list[list[Segment]]:
@@ -71,16 +78,12 @@ def _continues(row: Sequence[Segment], part: Segment) -> bool:
     one, other = main_print(before), main_print(after)
     largest, smaller = max(one.size, other.size), min(one.size, other.size)
     apart = abs(one.baseline - other.baseline)
-    if smaller < 0.8 * largest and apart > 0.1 * largest and _holds_cjk(before if one.size < other.size else after):
+    small = "".join(each.text for each in (before if one.size < other.size else after))
+    if smaller < 0.8 * largest and apart > 0.1 * largest and not _SCRIPT.match(small):
         return False
     gap = min(character.x0 for character in after) - max(character.x1 for character in before)
-    overlap = 2.5 if smaller < 0.8 * largest else 0.3
+    overlap = 2.5 if 0.4 * largest < smaller < 0.8 * largest else 0.3
     return apart < 0.5 * largest and -overlap * largest < gap < 0.8 * largest
-
-
-def _holds_cjk(characters: Sequence[Character]) -> bool:
-    """A superscript is never Chinese; small Chinese beside large print is another line."""
-    return any(is_cjk(character.text) for character in characters)
 
 
 def _line(row: Sequence[Segment]) -> Line:

@@ -56,11 +56,18 @@ def starts_paragraph(before: Line, line: Line, flow: Flow) -> bool:
     if _ITEM.match(line.text):
         return True
     size = line.size or 10.0
+    if abs(line.x0 - before.x0) > 4 * size and flow.right - before.x1 > 5 * size:
+        return True
     if before.baseline - line.baseline > 2.1 * _leading(flow):
         return True
-    if line.x0 - flow.left > 1.2 * size and before.x0 - flow.left < 1.2 * size and line.x0 - before.x0 < 6 * size:
+    if _is_indented(line, flow) and not _is_indented(before, flow) and not _ITEM.match(before.text):
         return True
     return flow.right - before.x1 > 2.5 * size and bool(_SENTENCE_END.search(before.text))
+
+
+def _is_indented(line: Line, flow: Flow) -> bool:
+    """Set in by a character or more, and by less than a centred line; lines below a list mark hang by as much."""
+    return 1.2 * line.size < line.x0 - flow.left < 6 * line.size
 
 
 def _leading(flow: Flow) -> float:
@@ -70,15 +77,15 @@ def _leading(flow: Flow) -> float:
     return gaps[len(gaps) // 3] if gaps else 1e9
 
 
-def joined(lines: Sequence[Line], knows: Callable[[str], bool]) -> str:
+def joined(lines: Sequence[Line], one_word: Callable[[str, str], bool]) -> str:
     """The lines as one text. A hyphen at a line end goes only where the document knows the word without it."""
     text = ""
     for line in lines:
         before = re.search(r"([A-Za-z]+)-$", text)
         after = re.match(r"[a-z]+", line.text)
         if before and after:
-            whole = before.group(1) + after.group(0)
-            text = (text[:-1] if knows(whole.lower()) else text) + line.text
+            parted = before.group(1).lower(), after.group(0).lower()
+            text = (text[:-1] if one_word(*parted) else text) + line.text
         else:
             text = join_lines(text, line.text)
     return text

@@ -105,3 +105,12 @@ async def test_a_draft_that_was_dealt_with_elsewhere_is_not_offered(stores, mess
     stores.library.discard(draft.id)
     await watcher.look()
     assert messenger.sent[0][1].buttons == ()
+
+
+async def test_a_terminal_does_not_report_to_telegram_nor_the_reverse(stores, supervisor):
+    """Both may run over one library; each tells its own people."""
+    ready(stores)
+    terminal = FakeMessenger(terminal=True)
+    await LoadWatcher(stores=stores, messenger=terminal, supervisor=supervisor).look()
+    assert terminal.sent == []
+    assert len(stores.jobs.open()) == 1

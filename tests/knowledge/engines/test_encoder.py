@@ -161,13 +161,32 @@ def test_threads_may_encode_at_once(encoder: SentenceEncoder) -> None:
 
 
 @pytest.mark.encoder
+def test_a_question_waits_for_a_batch_and_not_for_a_document(encoder: SentenceEncoder) -> None:
+    encoder.warm()
+    heard: list[int] = []
+    document = [passage * 6 for passage in PASSAGES] * 8
+    loading = threading.Thread(target=encoder.encode_passages, args=(document, heard.append))
+    loading.start()
+    while not heard:
+        time.sleep(0.001)
+    before = len(heard)
+    encoder.encode_questions(["高血压"])
+    assert len(heard) - before <= 2
+    assert heard[-1] < len(document)
+    loading.join()
+    assert heard[-1] == len(document)
+
+
+@pytest.mark.encoder
 def test_a_folder_with_its_own_prompts_encodes_as_the_default_does(
     encoder: SentenceEncoder, model_folder: Path, tmp_path: Path
 ) -> None:
     """The converted folder, given by its path, is a sentence-transformers model like any other."""
     by_path = SentenceEncoder(str(model_folder), cache=tmp_path)
     assert by_path.fingerprint != encoder.fingerprint
-    assert by_path.encode_questions(["高血压"]) == pytest.approx(encoder.encode_questions(["高血压"]), abs=1e-3)
+    assert by_path.encode_questions(["高血压"]) == pytest.approx(
+        encoder.encode_questions(["高血压"]), abs=1e-3
+    )
 
 
 @pytest.mark.encoder
@@ -271,7 +290,9 @@ def test_batches_hold_each_text_once_within_their_bounds(lengths: list[int]) -> 
 # ------------------------------------------------------------------------------------------------- the fake
 
 
-@pytest.mark.parametrize("make", [FakeEncoder, lambda: SentenceEncoder(cache=Path("unused"))], ids=["fake", "real"])
+@pytest.mark.parametrize(
+    "make", [FakeEncoder, lambda: SentenceEncoder(cache=Path("unused"))], ids=["fake", "real"]
+)
 def test_both_encoders_fulfil_the_port(make) -> None:
     encoder: Encoder = make()
     assert encoder.fingerprint
@@ -288,7 +309,9 @@ def test_the_fake_knows_shared_words_from_others() -> None:
 def test_the_fake_is_the_same_everywhere() -> None:
     """A new process, with another hash seed, gives the same vectors."""
     script = "from knowledge.testing import FakeEncoder; print(FakeEncoder().encode_questions(['高血压 BP'])[0].tolist())"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == str(FakeEncoder().encode_questions(["高血压 BP"])[0].tolist())
 
 

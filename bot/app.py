@@ -1,0 +1,135 @@
+"""The composition root: everything the bot is made of, built from the settings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from bot.announcing.handlers import Announcing
+from bot.announcing.sender import AnnouncementSender
+from bot.asking.answers import AnswerThread
+from bot.asking.handlers import Asking
+from bot.console.lines import lines
+from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
+from bot.console.talk import Talk, is_typed, language_of_locale
+from bot.conversation import Messenger
+from bot.courtesy.handlers import Courtesy
+from bot.library.handlers import Library
+from bot.library.watcher import LoadWatcher
+from bot.people.handlers import People
+from bot.people.reception import Reception
+from bot.people.roles import Roles
+from bot.router import Router
+from bot.texts import texts
+from knowledge.answering import Answerer, open_answerer
+from knowledge.domain import Role
+from knowledge.engines import open_encoder
+from knowledge.settings import Settings
+from knowledge.store import Stores, open_stores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """What the conversation consists of, on Telegram and in a terminal alike."""
+
+    router: Router
+    answers: AnswerThread
+    watcher: LoadWatcher
+    sender: AnnouncementSender
+
+
+def build(
+    settings: Settings,
+    stores: Stores,
+    messenger: Messenger,
+    audience: Callable[[], Sequence[int]] | None = None,
+) -> Bot:
+    """audience: whom an announcement goes to; by default everyone who started the bot."""
+    answers = AnswerThread(answerer_for(settings, stores))
+    watcher = LoadWatcher(stores=stores, messenger=messenger)
+    sender = AnnouncementSender(stores=stores, messenger=messenger)
+    asking = Asking(stores.questions, answers)
+    courtesy = Courtesy()
+    features = (
+        People(stores.people),
+        # Before courtesy: an announcement's text may well begin with a greeting.
+        Announcing(stores=stores, sender=sender, audience=audience),
+        Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher),
+        asking,
+        courtesy,
+    )
+    router = Router(features, question=asking.ask, otherwise=courtesy.otherwise)
+    return Bot(router=router, answers=answers, watcher=watcher, sender=sender)
+
+
+def answerer_for(settings: Settings, stores: Stores) -> Answerer:
+    """Loads nothing yet."""
+    encoder = open_encoder(settings.embedding_model, settings.cache_dir)
+    return open_answerer(stores, encoder, settings.cache_dir)
+
+
+async def run_on_telegram(settings: Settings, stores: Stores) -> None:
+    """Until it is told to stop."""
+    from bot.telegram.run import TelegramBot, TelegramSettings
+
+    if settings.bot_token is None:
+        raise ValueError("a bot on Telegram needs a token")
+    telegram = TelegramBot(
+        TelegramSettings(
+            token=settings.bot_token,
+            base_url=settings.telegram_base_url,
+            base_file_url=settings.telegram_base_file_url,
+            proxy=settings.telegram_proxy,
+        ),
+        stores,
+    )
+    bot = build(settings, stores, telegram.messenger)
+    roles = Roles(coordinators=settings.coordinator_ids, administrators=settings.admin_ids)
+    bot.answers.warm()
+    try:
+        await telegram.run(
+            bot.router,
+            Reception(stores.people, roles),
+            background=(("library", bot.watcher.run), ("announcements", bot.sender.run)),
+        )
+    finally:
+        bot.answers.close()
+
+
+async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> None:
+    """Until /quit or the end of input."""
+    screen = Screen(Console(highlight=False))
+    bot = build(settings, stores, ConsoleMessenger(screen), audience=lambda: [CONSOLE_ID])
+    bot.answers.warm()
+    talk = Talk(
+        router=bot.router,
+        people=stores.people,
+        screen=screen,
+        role=role,
+        language=language_of_locale(),
+        is_typed=is_typed(),
+    )
+    screen.note(texts(language_of_locale()).get("console.hint"))
+    # Only what this role can set going, so that a second terminal does not take up the first one's work.
+    staff = (("library", bot.watcher.run), ("announcements", bot.sender.run))
+    try:
+        await talk.run(lines(), background=() if role is Role.DOCTOR else staff)
+    finally:
+        bot.answers.close()
+
+
+def load_samples() -> bool:
+    """Loads the samples where that was not done before; whether all is well. Their progress goes to stderr."""
+    command = [sys.executable, "-m", "indexer", "samples", "--once"]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode == 0
+
+
+def open_library(settings: Settings) -> Stores:
+    """The library, made or brought up to date where needed."""
+    stores = open_stores(settings.library_url)
+    stores.database.migrate()
+    return stores

@@ -1,0 +1,1 @@
+"""The conversation in a terminal: the same handlers and words, for trying it without Telegram."""

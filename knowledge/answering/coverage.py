@@ -1,0 +1,88 @@
+"""How much of a question's information a passage holds: in its words, in synonyms, or in the other language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from knowledge.engines.ports import Group
+from knowledge.terms.termlist import Mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """A piece of the question's information: it is held by a passage that has every token of one alternative."""
+
+    weight: float
+    alternatives: tuple[frozenset[str], ...]
+
+    def is_in(self, held: AbstractSet[str]) -> bool:
+        return any(alternative <= held for alternative in self.alternatives)
+
+
+Clues = Sequence[Clue]
+
+
+def inverse_frequency(passages: int, holding: int) -> float:
+    """BM25's weight of a term that `holding` of the passages hold."""
+    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
+
+
+def coverage(clues: Clues, held: AbstractSet[str]) -> float:
+    """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues."""
+    total = sum(clue.weight for clue in clues)
+    return sum(clue.weight for clue in clues if clue.is_in(held)) / total if total else 0.0
+
+
+def clues_in_own_script(
+    terms: Collection[str], mentions: Sequence[Mention], group: Group, weigh: Callable[[str], float]
+) -> Clues:
+    """One clue a term; a term that belongs to a known concept is also held by a passage that names it otherwise."""
+    return [
+        Clue(
+            weight=weigh(term),
+            alternatives=(
+                frozenset({term}),
+                *(
+                    name
+                    for mention in mentions
+                    if term in mention.tokens
+                    for name in mention.concept.names(group)
+                ),
+            ),
+        )
+        for term in terms
+    ]
+
+
+def clues_in_other_script(
+    terms: Collection[str], mentions: Sequence[Mention], group: Group, weigh: Callable[[str], float]
+) -> Clues:
+    """One clue a concept that the question names, and the figures and abbreviations that are the same in any script.
+
+    What the term list does not know counts as not held: a passage that shares only 「剂量」 with a question about an
+    unknown disease must not look as if it answered.
+    """
+    clues = [
+        Clue(
+            weight=_weight_of(mention.concept.names(group), weigh), alternatives=mention.concept.names(group)
+        )
+        for mention in mentions
+        if mention.concept.names(group)
+    ]
+    known = {token for mention in mentions for token in mention.tokens}
+    same = [term for term in terms if term not in known and term.isascii() and any(c.isdigit() for c in term)]
+    clues += [Clue(weight=weigh(term), alternatives=(frozenset({term}),)) for term in same]
+    unknown = [term for term in terms if term not in known and term not in same]
+    return [*clues, *(Clue(weight=_UNKNOWN, alternatives=()) for _ in unknown)]
+
+
+#: What a word that the term list does not know weighs against a passage in the other script.
+_UNKNOWN = 1.0
+
+
+def _weight_of(names: Sequence[frozenset[str]], weigh: Callable[[str], float]) -> float:
+    """The weight of the commonest of a concept's names; a name is as rare as its rarest token."""
+    return min((max(map(weigh, name)) for name in names if name), default=_UNKNOWN)

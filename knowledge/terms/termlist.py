@@ -1,0 +1,125 @@
+"""The field's terms in both languages: they bridge a question to passages that say the same in other words."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from knowledge.engines.ports import Group
+from knowledge.text import search_text, tokens
+
+SHIPPED = Path(__file__).with_name("terms.csv")
+
+_CJK = re.compile("[\u3400-\u9fff]")
+_WORDS = re.compile(r"[a-zα-ω0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One thing with its names. A passage names it if it holds every token of one of the names."""
+
+    zh: tuple[frozenset[str], ...]
+    en: tuple[frozenset[str], ...]
+
+    def names(self, group: Group) -> tuple[frozenset[str], ...]:
+        return self.zh if group is Group.CHINESE else self.en
+
+    def is_named_in(self, held: frozenset[str] | set[str], group: Group) -> bool:
+        return any(name <= held for name in self.names(group))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A concept that a question names, and the tokens it names it with."""
+
+    concept: Concept
+    tokens: frozenset[str]
+
+
+class TermList:
+    """Finds the concepts that a text names: the longest name at each place, in either script."""
+
+    def __init__(self, rows: Iterable[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> None:
+        """rows: (zh names, en names, abbreviations) of each concept."""
+        self._chinese: dict[str, list[Concept]] = {}
+        self._other: dict[tuple[str, ...], list[Concept]] = {}
+        for zh, en, abbreviations in rows:
+            concept = Concept(zh=_cut((*zh, *abbreviations)), en=_cut((*en, *abbreviations)))
+            for name in zh:
+                self._chinese.setdefault(search_text(name), []).append(concept)
+            for name in (*en, *abbreviations):
+                self._other.setdefault(_key(name), []).append(concept)
+        self._longest_chinese = max(map(len, self._chinese), default=0)
+        self._longest_other = max(map(len, self._other), default=0)
+
+    def mentions(self, shown: str) -> list[Mention]:
+        """Each concept that the text names, once."""
+        text = search_text(shown)
+        found = {id(m.concept): m for m in (*self._in_chinese(text), *self._in_other(text))}
+        return list(found.values())
+
+    def _in_chinese(self, text: str) -> Iterator[Mention]:
+        place = 0
+        while place < len(text):
+            name = self._longest_at(text, place) if _CJK.match(text[place]) else ""
+            for concept in self._chinese.get(name, ()):
+                yield Mention(concept=concept, tokens=frozenset(tokens(name)))
+            place += len(name) or 1
+
+    def _longest_at(self, text: str, place: int) -> str:
+        for length in range(min(self._longest_chinese, len(text) - place), 1, -1):
+            if text[place : place + length] in self._chinese:
+                return text[place : place + length]
+        return ""
+
+    def _in_other(self, text: str) -> Iterator[Mention]:
+        words = _WORDS.findall(text)
+        stems = [_key(word)[0] for word in words]
+        place = 0
+        while place < len(words):
+            length = self._longest_other_at(stems, place)
+            for concept in self._other.get(tuple(stems[place : place + length]), ()):
+                yield Mention(
+                    concept=concept, tokens=frozenset(tokens(" ".join(words[place : place + length])))
+                )
+            place += length or 1
+
+    def _longest_other_at(self, stems: list[str], place: int) -> int:
+        for length in range(min(self._longest_other, len(stems) - place), 0, -1):
+            if tuple(stems[place : place + length]) in self._other:
+                return length
+        return 0
+
+
+def _key(name: str) -> tuple[str, ...]:
+    """A name as its stemmed words: plurals and hyphens do not matter."""
+    return tuple(next(iter(tokens(word))) for word in _WORDS.findall(search_text(name)))
+
+
+def _cut(names: Iterable[str]) -> tuple[frozenset[str], ...]:
+    """Each name as the tokens that a passage holds where it stands there; compounds are held in parts."""
+    return tuple(dict.fromkeys(frozenset(tokens(name.replace("-", " "))) for name in names if name))
+
+
+def read(path: Path) -> TermList:
+    """The list in a CSV file with the columns zh, en, abbreviations; alternatives are separated by |."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [
+            tuple(_names(row.get(column)) for column in ("zh", "en", "abbreviations"))
+            for row in csv.DictReader(file)
+        ]
+    return TermList((zh, en, short) for zh, en, short in rows)
+
+
+def _names(cell: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (cell or "").split("|") if name.strip())
+
+
+@cache
+def shipped() -> TermList:
+    """The list that comes with the product."""
+    return read(SHIPPED)

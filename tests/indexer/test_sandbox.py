@@ -1,0 +1,73 @@
+"""A hostile file can stop the child that reads it, and nothing else."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import pytest
+import zoo
+
+from indexer import errors
+from indexer.sandbox import Sandbox, read_document
+
+_SECONDS = 60
+_KILOBYTES = 2 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(timeout=30, memory_mb=1024) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", sorted(zoo.ZOO))
+def test_every_animal_ends_in_a_clear_refusal(name, tmp_path, sandbox):
+    """Each hostile file is refused by name of its cause, within a minute and 2 GB."""
+    path = zoo.caged(tmp_path, name)
+    started = time.monotonic()
+    with pytest.raises(zoo.ZOO[name][1]) as caught:
+        sandbox.read_document(path)
+    assert time.monotonic() - started < _SECONDS
+    assert caught.value.code and str(caught.value)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < _KILOBYTES
+
+
+def test_a_crash_loses_only_the_file_at_hand(tmp_path, sandbox):
+    """The same sandbox reads a good file after one that killed its child."""
+    (tmp_path / "good.pdf").write_bytes(zoo.plain_pdf())
+    with pytest.raises(errors.IndexerError):
+        sandbox.read_document(zoo.caged(tmp_path, "inflated_blank.pdf"))
+    assert "Metformin" in sandbox.read_document(tmp_path / "good.pdf").chunks[0].text
+
+
+def test_time_is_limited(tmp_path):
+    """A file that takes longer than it may is refused as such."""
+    (tmp_path / "good.pdf").write_bytes(zoo.plain_pdf())
+    with pytest.raises(errors.Timeout):
+        read_document(tmp_path / "good.pdf", timeout=0.01, longest=0.01)
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
+    with pytest.raises(errors.NotFound):
+        read_document(tmp_path / "nowhere.pdf")
+
+
+def test_nul_bytes_and_huge_lines_are_read_or_refused(tmp_path, sandbox):
+    """Controls vanish from the text; a line of a megabyte ends in passages."""
+    (tmp_path / "odd.txt").write_text("高血压\x00患者应限制钠盐摄入，每日不超过5 g。\x1b[31m" * 20_000, encoding="utf-8")
+    document = sandbox.read_document(tmp_path / "odd.txt")
+    assert not any("\x00" in chunk.text or "\x1b" in chunk.text for chunk in document.chunks)
+
+
+def test_the_child_has_no_environment_of_ours(monkeypatch, tmp_path):
+    """The bot's token never reaches the process that reads strangers' files."""
+    monkeypatch.setenv("YIDAO_BOT_TOKEN", "secret")
+    (tmp_path / "good.pdf").write_bytes(zoo.plain_pdf())
+    with Sandbox() as sandbox:
+        sandbox.read_document(tmp_path / "good.pdf")
+        assert sandbox._child is not None
+        environment = Path(f"/proc/{sandbox._child.pid}/environ")
+        if environment.exists():
+            assert b"secret" not in environment.read_bytes()
