@@ -105,6 +105,7 @@ async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> Non
     screen = Screen(Console(highlight=False))
     bot = build(settings, stores, ConsoleMessenger(screen), audience=lambda: [CONSOLE_ID])
     bot.answers.warm()
+    is_staff = role is not Role.DOCTOR
     talk = Talk(
         router=bot.router,
         people=stores.people,
@@ -112,12 +113,13 @@ async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> Non
         role=role,
         language=language_of_locale(),
         is_typed=is_typed(),
+        settled=(bot.watcher.settled, bot.sender.settled) if is_staff else (),
     )
     screen.note(texts(language_of_locale()).get("console.hint"))
     # Only what this role can set going, so that a second terminal does not take up the first one's work.
     staff = (("library", bot.watcher.run), ("announcements", bot.sender.run))
     try:
-        await talk.run(lines(), background=() if role is Role.DOCTOR else staff)
+        await talk.run(lines(), background=staff if is_staff else ())
     finally:
         bot.answers.close()
 

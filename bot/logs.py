@@ -6,7 +6,7 @@ import logging
 import re
 
 #: The token as it stands in an address: https://api.telegram.org/bot123:ABC/getMe.
-_TOKEN = re.compile(r"\b\d{2,15}:[A-Za-z0-9_-]{30,80}")
+_TOKEN = re.compile(r"(?<!\d)\d{2,15}:[A-Za-z0-9_-]{30,80}")
 _REDACTED = "<token>"
 
 
@@ -18,6 +18,8 @@ def configure_logging(level: str) -> None:
     quiet = max(logging.WARNING, logging.getLevelNamesMapping()[level])
     for name in ("httpx", "httpcore", "telegram", "alembic", "faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(quiet)
+    # It logs the whole body of a gateway's error page; bot.telegram.limits notes each such fault in a line.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
 
 
 class RedactingFormatter(logging.Formatter):

@@ -33,5 +33,5 @@ def build(settings: Settings) -> App:
     return App(
         settings=settings,
         stores=open_stores(settings.library_url),
-        encoder=open_encoder(settings.embedding_model, settings.cache_dir),
+        encoder=open_encoder(settings.embedding_model, settings.cache_dir, settings.threads),
     )

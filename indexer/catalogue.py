@@ -8,17 +8,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from knowledge.domain import Language
-
 from indexer import errors
 from indexer.parsers.encoding import decode
 from indexer.shown import cjk_count, letter_count, one_line
+from knowledge.domain import Language
 
 SUPPORTED_CATALOGUES = frozenset((".csv", ".tsv", ".jsonl"))
 _LARGEST = 50 * 1024 * 1024
@@ -26,7 +25,18 @@ _LONGEST_FIELD = 20_000
 
 #: Column names by field; compared in lower case, without spaces and underscores.
 _NAMES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "name", "course", "coursename", "coursetitle", "课程", "课程名称", "标题", "题目", "名称"),
+    "title": (
+        "title",
+        "name",
+        "course",
+        "coursename",
+        "coursetitle",
+        "课程",
+        "课程名称",
+        "标题",
+        "题目",
+        "名称",
+    ),
     "summary": ("summary", "abstract", "简介", "摘要", "课程简介", "内容简介"),
     "description": ("description", "描述", "课程描述", "介绍"),
     "url": ("url", "link", "href", "链接", "网址", "地址", "课程链接"),
@@ -129,13 +139,14 @@ def catalogue(records: Iterable[Record]) -> Catalogue:
     for number, record in records:
         try:
             row = course_row(number, record)
-            if row.url in urls:
-                raise _Bad(RowFault.URL_DUPLICATE, "url")
         except _Bad as fault:
             bad.append(BadRow(number=number, fault=fault.fault, column=fault.column))
-        else:
-            urls.add(row.url)
-            rows.append(row)
+            continue
+        if row.url in urls:
+            bad.append(BadRow(number=number, fault=RowFault.URL_DUPLICATE, column="url"))
+            continue
+        urls.add(row.url)
+        rows.append(row)
     return Catalogue(rows=tuple(rows), bad_rows=tuple(bad))
 
 
@@ -255,6 +266,7 @@ def _date(record: Mapping[str, Any], field: str) -> date | None:
         return None
     plain = re.sub(r"[年月/.]", "-", text).removesuffix("日")
     try:
-        return datetime.strptime(plain[:10].rstrip("T "), "%Y-%m-%d").date()
+        year, month, day = (int(part) for part in plain[:10].rstrip("T ").split("-"))
+        return date(year, month, day)
     except ValueError as error:
         raise _Bad(RowFault.DATE_INVALID, field) from error

@@ -1,6 +1,6 @@
 """The child of indexer.sandbox: limits itself, then reads the files that it is asked for, one line each.
 
-    python -m indexer.child MEGABYTES      {"path": …, "seconds": …} a line in, one line of JSON out
+python -m indexer.child MEGABYTES      {"path": …, "seconds": …} a line in, one line of JSON out
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def _answer(path: Path) -> dict[str, Any]:
         return {"error": errors.OutOfMemory.code}
     except RecursionError:
         return {"error": errors.Damaged.code, "detail": "nested too deeply"}
-    except Exception as error:  # the libraries raise anything on a broken file; the type alone is safe to tell
+    # The libraries raise anything on a broken file; the type alone is safe to tell.
+    except Exception as error:  # noqa: BLE001
         return {"error": errors.Damaged.code, "detail": type(error).__name__}
 
 

@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
-from knowledge.domain import PassageKind, QualityMark
+from indexer.packing import packed
+from indexer.parsed import Chunk, Parsed
+from indexer.pieces import LARGEST, NO_HEADING, Piece, pieces_of, weight
+from indexer.shown import letter_count
+from knowledge.domain import PassageKind
 
-from indexer.parsed import Block, BlockKind, Chunk, Parsed
-from indexer.sentences import semicolon_ends, sentence_ends
-from indexer.shown import cjk_count, letter_count
-
-#: Weights: a Chinese character counts 1, any other 0.45, so that 500 are 500 Chinese or 1,100 English characters.
-LATIN_WEIGHT = 0.45
-LARGEST = 500.0
 SMALLEST = 200.0
 _LARGEST_TABLE = 600.0
 #: Below this a section is joined with the sub-section that follows it.
 _TINY = 120.0
 _FEWEST_LETTERS = 15
 
-_NEVER_FIRST = re.compile(
-    r"^(?:但|然而|不过|不過|除外|除非|禁忌|注意|However\b|Except\b|Unless\b|But\b|Contraindicated\b|Do not\b)", re.IGNORECASE
-)
-_CAPTION = re.compile(r"^(?:续?表|續?表|附表|图|圖|Table|Figure|Fig\.|Box)\s?[\dA-Z一二三四五六七八九十]", re.IGNORECASE)
-_ENDED = re.compile(r"[。！？.!?：:；;]['\"”’）)\]］]*$")
-_BEGINS = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,2}[）)、.]|[①-⑳•●◆■]|图|表|Table|Figure|[【A-Z]")
-_NOTE = re.compile(r"^(?:注\s?[：:]|注\s?\d|Note|Notes\b|[a-zA-Z]{2,8}\s?[：:为]|[*†‡])")
-
 
 def document_text(parsed: Parsed) -> str:
     """The text that offsets count in: the blocks of a cleaned document, one a line."""
     return "\n".join(block.text for block in parsed.blocks)
-
-
-def weight(text: str) -> float:
-    wide = cjk_count(text)
-    return wide + LATIN_WEIGHT * (len(text) - wide)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What is never cut: a sentence, with what must not part from it, or a table with its caption."""
-
-    start: int
-    end: int
-    weight: float
-    page: int | None
-    page_last: int | None
-    section: tuple[str, ...]
-    marks: frozenset[QualityMark]
-    #: Levels of the headings that stand between it and the piece before it; the smallest, 99 without one.
-    crosses: int = 99
-    #: The piece begins a block, so that a passage may well begin with it.
-    opens: bool = True
-    #: The piece before it leads in to it ("as follows:").
-    led_in: bool = False
-    table: bool = False
 
 
 def chunk(parsed: Parsed) -> tuple[Chunk, ...]:
@@ -68,126 +31,24 @@ def chunk(parsed: Parsed) -> tuple[Chunk, ...]:
     header row before its rows; its offsets are those of its rows alone.
     """
     text = document_text(parsed)
-    chunks = [made for run in _runs(_pieces(parsed.blocks)) for made in _run_chunks(run, text)]
+    chunks = [made for run in _runs(pieces_of(parsed.blocks)) for made in _run_chunks(run, text)]
     return tuple(each for each in chunks if letter_count(each.text) >= _FEWEST_LETTERS)
-
-
-def _pieces(blocks: Sequence[Block]) -> list[Piece]:
-    pieces: list[Piece] = []
-    path: list[tuple[int, str]] = []
-    before: Block | None = None
-    crosses, start = 99, 0
-    for block in blocks:
-        if block.kind is BlockKind.HEADING:
-            path = [*((level, text) for level, text in path if level < block.level), (block.level, block.text)]
-            crosses = min(crosses, block.level)
-        else:
-            section = tuple(text for _, text in path)
-            made = list(_block_pieces(block, start, section))
-            if made and pieces and crosses == 99 and _runs_on(pieces[-1], before, block):
-                pieces[-1] = _joined(pieces[-1], made.pop(0))
-            pieces.extend(_following(pieces, made, crosses, block) if made else [])
-            before = block
-            crosses = 99
-        start += len(block.text) + 1
-    return _with_captions(pieces, blocks)
-
-
-def _block_pieces(block: Block, start: int, section: tuple[str, ...]) -> Iterator[Piece]:
-    whole = block.kind is BlockKind.TABLE
-    ends = [len(block.text)] if whole else _ends(block.text)
-    begin = 0
-    for end in ends:
-        shown = block.text[begin:end].rstrip()
-        if shown:
-            yield Piece(
-                start=start + begin,
-                end=start + begin + len(shown),
-                weight=weight(shown),
-                page=block.page,
-                page_last=block.page,
-                section=section,
-                marks=block.marks,
-                opens=begin == 0,
-                table=whole,
-            )
-        begin = end
-
-
-def _runs_on(last: Piece, before: Block | None, block: Block) -> bool:
-    """A sentence that a page break cut: nothing ended it, and nothing begins another."""
-    if before is None or last.table or BlockKind.TABLE in (before.kind, block.kind) or before.page == block.page:
-        return False
-    return not _ENDED.search(before.text) and not _BEGINS.match(block.text)
-
-
-def _ends(text: str) -> list[int]:
-    """Ends of sentences that may part: one that begins with "but" stays with the one before it."""
-    ends = sentence_ends(text)
-    kept = [end for end in ends if end == len(text) or not _NEVER_FIRST.match(text[end:])]
-    result: list[int] = []
-    begin = 0
-    for end in kept:
-        if weight(text[begin:end]) > LARGEST:
-            result.extend(begin + inner for inner in semicolon_ends(text[begin:end]))
-        else:
-            result.append(end)
-        begin = end
-    return result
-
-
-def _following(before: Sequence[Piece], made: list[Piece], crosses: int, block: Block) -> list[Piece]:
-    if not made:
-        return []
-    never = bool(_NEVER_FIRST.match(block.text)) and crosses == 99
-    first = replace(made[0], crosses=crosses, opens=made[0].opens and not never, led_in=never and bool(before))
-    return [first, *made[1:]]
-
-
-def _with_captions(pieces: Sequence[Piece], blocks: Sequence[Block]) -> list[Piece]:
-    """Tables joined with the caption before them and the notes behind them."""
-    text = "\n".join(block.text for block in blocks)
-    result: list[Piece] = []
-    noted = False
-    for piece in pieces:
-        last = result[-1] if result else None
-        shown = text[piece.start : piece.end]
-        if last and piece.table and not last.table and last.opens and _is_caption(text[last.start : last.end]) and piece.crosses == 99:
-            result[-1] = _joined(last, piece)
-            noted = True
-        elif last and noted and last.table and piece.crosses == 99 and piece.page == last.page_last and _NOTE.match(shown):
-            result[-1] = _joined(last, piece)
-        else:
-            result.append(piece)
-            noted = piece.table
-    return result
-
-
-def _is_caption(text: str) -> bool:
-    return bool(_CAPTION.match(text)) and weight(text) < 120
-
-
-def _joined(first: Piece, second: Piece) -> Piece:
-    return replace(
-        first,
-        end=second.end,
-        weight=first.weight + second.weight,
-        page_last=second.page_last,
-        marks=first.marks | second.marks,
-        table=first.table or second.table,
-    )
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces that may share a passage: of one section, and no table among text."""
     sections: list[list[Piece]] = []
     for piece in pieces:
-        if sections and piece.crosses == 99 and piece.section == sections[-1][-1].section:
+        if sections and piece.crosses == NO_HEADING and piece.section == sections[-1][-1].section:
             sections[-1].append(piece)
         else:
             sections.append([piece])
     merged = _merge_tiny(sections)
-    return [list(group) for run in merged for _, group in groupby(run, key=lambda piece: piece.start if piece.table else -1)]
+    return [
+        list(group)
+        for run in merged
+        for _, group in groupby(run, key=lambda piece: piece.start if piece.table else -1)
+    ]
 
 
 def _merge_tiny(sections: Sequence[list[Piece]]) -> list[list[Piece]]:
@@ -238,42 +99,6 @@ def _chunk(group: Sequence[Piece], text: str) -> Chunk:
     )
 
 
-def packed(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
-    """The pieces in as few passages as fit, of even size, cut where it disturbs least."""
-    total = sum(piece.weight for piece in pieces)
-    parts = max(1, -(-int(total) // int(LARGEST * 0.9)))
-    ideal = min(LARGEST, total / parts)
-    best: list[tuple[float, int]] = [(0.0, 0)]
-    for end in range(1, len(pieces) + 1):
-        best.append(min(_choices(pieces, end, ideal, best)))
-    cuts = [len(pieces)]
-    while cuts[-1]:
-        cuts.append(best[cuts[-1]][1])
-    return [pieces[start:end] for end, start in zip(cuts, cuts[1:], strict=False)][::-1]
-
-
-def _choices(
-    pieces: Sequence[Piece], end: int, ideal: float, best: Sequence[tuple[float, int]]
-) -> Iterator[tuple[float, int]]:
-    """The cost of each passage that could end there, with where it would begin."""
-    size = 0.0
-    for start in range(end - 1, -1, -1):
-        size += pieces[start].weight
-        if size > LARGEST and start < end - 1:
-            return
-        yield best[start][0] + ((size - ideal) / ideal) ** 2 + _cut_cost(pieces, start), start
-
-
-def _cut_cost(pieces: Sequence[Piece], start: int) -> float:
-    """What it costs to begin a passage at this piece."""
-    if start == 0:
-        return 0.0
-    piece = pieces[start]
-    if piece.led_in:
-        return 4.0
-    return 0.05 if piece.opens else 0.35
-
-
 def _table_chunks(piece: Piece, text: str) -> Iterator[Chunk]:
     whole = Chunk(
         text=text[piece.start : piece.end],
@@ -308,12 +133,17 @@ def _head_rows(rows: Sequence[str]) -> int:
 
 
 def _row_slices(rows: Sequence[str], header: float) -> list[list[str]]:
+    """The rows in as few slices as fit, of even size: a last slice of one row would say little."""
+    room = max(_LARGEST_TABLE - header, _LARGEST_TABLE / 2)
+    total = sum(map(weight, rows))
+    even = total / max(1.0, -(-total // room))
     slices: list[list[str]] = [[]]
-    size = header
+    size = 0.0
     for row in rows:
-        if slices[-1] and size + weight(row) > _LARGEST_TABLE:
+        added = weight(row)
+        if slices[-1] and (size + added > room or size + added / 2 > even):
             slices.append([])
-            size = header
+            size = 0.0
         slices[-1].append(row)
-        size += weight(row)
+        size += added
     return slices

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from lxml import etree, html
+from lxml import html
 
 #: Browsers stop at these too; a hostile file may ask for a million.
 _WIDEST = 100
 _TALLEST = 1000
 _NO_NETWORK = html.HTMLParser(no_network=True, huge_tree=False, recover=True)
 
-Element = etree._Element
+Element = Any
+"""An lxml element: the library ships no types."""
 
 
 def grids_in(source: str) -> Iterator[list[list[str]]]:

@@ -17,11 +17,27 @@ _SYMBOLS = {
     "lt": "<", "gt": ">", "ll": "≪", "gg": "≫", "star": "★", "bullet": "•", "log": "log", "min": "min", "max": "max",
 }  # fmt: skip
 #: Characters that LaTeX escapes, and its spaces.
-_ESCAPED = {"%": "%", "&": "&", "#": "#", "_": "_", "$": "$", "{": "{", "}": "}", " ": " ", ",": "", ":": " ", ";": " ", "!": ""}
+_ESCAPED = {
+    "%": "%",
+    "&": "&",
+    "#": "#",
+    "_": "_",
+    "$": "$",
+    "{": "{",
+    "}": "}",
+    " ": " ",
+    ",": "",
+    ":": " ",
+    ";": " ",
+    "!": "",
+}
 #: Commands that only set type; their argument is what is shown.
 _TYPE = frozenset(
-    "mathrm mathbf mathit mathsf mathtt text textrm textbf textit textup rm bf it bm boldsymbol operatorname mathrel".split()
+    "mathrm mathbf mathit mathsf mathtt mathrel text textrm textbf textit textup"
+    " rm bf it bm boldsymbol operatorname".split()
 )
+#: Commands that set size from there on, and show nothing themselves.
+_SIZES = frozenset("scriptstyle displaystyle textstyle".split())
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _CIRCLED = {str(number): chr(0x2460 + number - 1) for number in range(1, 21)}
@@ -65,7 +81,7 @@ def _looks_like_formula(body: str) -> bool:
 
 def formula(body: str) -> str:
     """One formula as plain text. Raises _NoRule where a rule is missing: a guess could change a dose."""
-    tokens = [match for match in _TOKEN.finditer(body)]
+    tokens = list(_TOKEN.finditer(body))
     if "".join(match.group(0) for match in tokens) != body:
         raise _NoRule
     shown, rest = _sequence(tokens, 0, closing=False)
@@ -113,6 +129,8 @@ def _known(table: dict[str, str], key: str) -> str:
 def _command(name: str, tokens: list[re.Match[str]], at: int) -> tuple[str, int]:
     if name in _TYPE:
         return _argument(tokens, at)
+    if name in _SIZES:
+        return "", at
     if name == "textcircled":
         number, after = _argument(tokens, at)
         return _known(_CIRCLED, number.replace("\0", "")), after

@@ -20,7 +20,7 @@ from knowledge.domain import EditionStatus, Sharing
 from knowledge.engines.ports import Encoder
 from knowledge.store import Stores
 from knowledge.store.library import EditionRecord, NewEdition, NewPassage
-from knowledge.text import encoded_text, passage_in_context, tokens
+from knowledge.text import encoded_text, passage_in_context, script_of, tokens
 
 #: Vectors are kept after this many passages, so that a kill loses seconds of work and not the document.
 _KEPT_AT_ONCE = 64
@@ -143,9 +143,10 @@ class Loader:
         """The edition that already holds this very content, described as this file describes it."""
         known = self._stores.library.find(content_hash=content_hash(document.chunks))
         described = document.parsed.metadata
-        if known and (known.title, known.year) == (described.title, described.year):
-            return known
-        return None
+        if known is None or known.is_sample != described.sample:
+            return None
+        told = ("title", "year", "publisher", "language", "source")
+        return known if all(getattr(known, name) == getattr(described, name) for name in told) else None
 
     def _store(self, document: Document, file: _File, on_progress: Progress | None) -> EditionRecord:
         title = document.parsed.metadata.title or Path(file.name).stem
@@ -227,6 +228,7 @@ def _passage(chunk: Chunk, title: str, key: str, labels: dict[int, str]) -> NewP
         tokens=" ".join(tokens(passage_in_context(title, chunk.section, chunk.text))),
         section=chunk.section,
         kind=chunk.kind,
+        script=script_of(chunk.text),
         page_first=chunk.page_first,
         page_last=chunk.page_last,
         page_label=label if label != str(chunk.page_first) else None,

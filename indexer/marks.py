@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from knowledge.domain import QualityMark
-
 from indexer.parsed import Block
 from indexer.shown import private_use_count
+from knowledge.domain import QualityMark
 
 
 def marked(block: Block) -> Block:

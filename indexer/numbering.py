@@ -25,8 +25,16 @@ class Rank(IntEnum):
 
 _PATTERNS: tuple[tuple[Rank, re.Pattern[str]], ...] = (
     (Rank.PART, re.compile(rf"^(?:第\s?[{_NUMERALS}\d]+\s?(?:部分|篇)|PART\s+[\dIVX]+\b|Part\s+[\dIVX]+\b)")),
-    (Rank.CHAPTER, re.compile(rf"^(?:\d{{1,2}}\s)?(?:第\s?[{_NUMERALS}\d]+\s?章|(?:Chapter|CHAPTER)\s+\d+\b)")),
-    (Rank.CHAPTER, re.compile(r"^(?:附件|附录|附錄|Annex|ANNEX|Appendix|Web Annex)\s?(?:[\dA-Z一二三四五六七八九十]{1,2})\b")),
+    (
+        Rank.CHAPTER,
+        re.compile(rf"^(?:\d{{1,2}}\s)?(?:第\s?[{_NUMERALS}\d]+\s?章|(?:Chapter|CHAPTER)\s+\d+\b)"),
+    ),
+    (
+        Rank.CHAPTER,
+        re.compile(
+            r"^(?:附件|附录|附錄|Annex|ANNEX|Appendix|Web Annex)\s?(?:[\dA-Z一二三四五六七八九十]{1,2})\b"
+        ),
+    ),
     (Rank.SECTION, re.compile(rf"^第\s?[{_NUMERALS}\d]+\s?[节節]")),
     (Rank.IDEOGRAPH, re.compile(rf"^[{_NUMERALS}]{{1,3}}\s?[、．.,，]")),
     (Rank.BRACKETED_IDEOGRAPH, re.compile(rf"^[（(]\s?[{_NUMERALS}]{{1,3}}\s?[）)]")),

@@ -68,7 +68,9 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def read_document(self, path: Path) -> Document:
@@ -113,8 +115,11 @@ class Sandbox:
             self._child = _started(self._memory_mb)
         return self._child
 
-    def _exchanged(self, child: subprocess.Popen[bytes], request: dict[str, Any], allowed: float) -> dict[str, Any]:
-        assert child.stdin is not None and child.stdout is not None
+    def _exchanged(
+        self, child: subprocess.Popen[bytes], request: dict[str, Any], allowed: float
+    ) -> dict[str, Any]:
+        if child.stdin is None or child.stdout is None:
+            raise OSError("a child without pipes")
         child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.flush()
         line = _line(child.stdout.fileno(), time.monotonic() + allowed)
@@ -129,10 +134,14 @@ class Sandbox:
 def _started(memory_mb: int) -> subprocess.Popen[bytes]:
     root = str(Path(__file__).resolve().parent.parent)
     #: The child needs nothing of the environment, least of all the bot's token.
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
+        if name in os.environ
+    }
     environment = {**kept, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "indexer.child", str(memory_mb)],
+        [sys.executable, "-P", "-m", "indexer.child", str(memory_mb)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -165,5 +174,5 @@ def _ended(child: subprocess.Popen[bytes]) -> errors.IndexerError:
     if code == -24:
         return errors.Timeout("cpu time")
     if code in (-6, -9, 134, 137):
-        return errors.OutOfMemory
+        return errors.OutOfMemory()
     return errors.Crashed(f"exit {code}")

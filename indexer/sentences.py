@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 _CLOSERS = "”’」』）)】］]》\"'"
-_OPENERS = {"（": "）", "(": ")", "【": "】", "［": "］", "[": "]", "「": "」", "『": "』", "《": "》", "“": "”"}
+_OPENERS = {
+    "（": "）",
+    "(": ")",
+    "【": "】",
+    "［": "］",
+    "[": "]",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "“": "”",
+}
 _ENDS = "。！？!?"
 _ABBREVIATIONS = re.compile(
     r"(?:^|[\s(（])(?:e\.g|i\.e|etc|vs|cf|al|ca|approx|resp|Fig|Figs|Tab|Eq|No|Nos|Vol|pp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co"
@@ -47,12 +57,19 @@ def _full_stop_ends(text: str, at: int, end: int) -> bool:
     if not text[end].isspace():
         return False
     following = text[end:].lstrip()[:1]
-    starts = following.isupper() or following.isdigit() or following in "\"'“‘([•–-" or "\u4e00" <= following <= "\u9fff"
-    return starts and not _ABBREVIATIONS.search(text[max(0, at - 12) : at + 1]) and not _is_list_number(text, at)
+    starts = (
+        following.isupper()
+        or following.isdigit()
+        or following in "\"'“‘([•–-"
+        or "\u4e00" <= following <= "\u9fff"
+    )
+    return (
+        starts and not _ABBREVIATIONS.search(text[max(0, at - 12) : at + 1]) and not _is_list_number(text, at)
+    )
 
 
 def _is_list_number(text: str, at: int) -> bool:
-    """"1. Metformin" at the start or behind a space: the stop belongs to the number."""
+    """Whether the stop belongs to a number: "1. Metformin" at the start, or behind a space or mark."""
     return bool(re.search(r"(?:^|[\s：:；;。，,（(])[\divx]{1,2}$", text[max(0, at - 4) : at]))
 
 
@@ -69,5 +86,7 @@ def _inside_bracket(text: str, end: int) -> bool:
 
 def semicolon_ends(text: str) -> list[int]:
     """The offsets behind each semicolon outside brackets; the last is the length."""
-    ends = [match.end() for match in re.finditer(r"；|;(?=\s)", text) if not _inside_bracket(text, match.end())]
+    ends = [
+        match.end() for match in re.finditer(r"；|;(?=\s)", text) if not _inside_bracket(text, match.end())
+    ]
     return [*(end for end in ends if end < len(text)), len(text)]

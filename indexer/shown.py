@@ -18,19 +18,23 @@ CJK = (
     r"\U00020000-\U0003134f"
 )
 #: Punctuation that is set a full character wide, so that a space beside it means nothing.
-CJK_PUNCTUATION = r"\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff3b\uff3d\u2026"
+CJK_PUNCTUATION = (
+    r"\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff3b\uff3d\u2026"
+)
 _CJK_LETTER = re.compile(f"[{CJK}]")
 _LETTER = re.compile(f"[{CJK}]|[^\\W\\d_]")
 
 
 def seen(text: str) -> str:
-    """The text composed and without unseen characters; line breaks are "\\n", spaces stay as they are."""
+    r"""The text composed and without unseen characters; line breaks are "\\n", spaces stay as they are."""
     return _UNSEEN.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def one_line(text: str) -> str:
     """The text on one line, with single spaces."""
-    return _SPACES.sub(" ", seen(text).replace("\n", " ").replace("\u2028", " ").replace("\u2029", " ")).strip()
+    return _SPACES.sub(
+        " ", seen(text).replace("\n", " ").replace("\u2028", " ").replace("\u2029", " ")
+    ).strip()
 
 
 def private_use_count(text: str) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from knowledge.domain import Sharing
-
 from indexer.errors import InvalidSidecar
 from indexer.parsed import Metadata
+from knowledge.domain import Sharing
 
 SUFFIXES = (".yaml", ".yml")
 _LARGEST = 64 * 1024
@@ -24,7 +23,7 @@ def sidecar(path: Path) -> Metadata:
 
 
 def read(path: Path) -> Metadata:
-    import yaml
+    import yaml  # type: ignore[import-untyped, unused-ignore]
 
     raw = path.read_bytes()
     if len(raw) > _LARGEST:
@@ -60,7 +59,7 @@ def _text(key: str, value: Any) -> str:
 
 def _year(key: str, value: Any) -> int:
     year = value.year if isinstance(value, date) else value
-    if isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= date.today().year + 1:
+    if isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= datetime.now(UTC).year + 1:
         raise InvalidSidecar(f"{key}: a year such as 2024 is needed")
     return year
 

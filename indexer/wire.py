@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from knowledge.domain import PassageKind, QualityMark
-
 from indexer.parsed import Block, BlockKind, Chunk, Metadata, Parsed
+from knowledge.domain import PassageKind, QualityMark
 
 
 def block_out(block: Block) -> dict[str, Any]:

@@ -62,15 +62,22 @@ class Worker:
         def note(done: int, total: int) -> None:
             self._stores.jobs.progress(job.id, done, total)
 
-        with _under_its_own_name(Path(job.path), job.file_name) as path:
-            who = f"telegram:{job.sent_by}"
-            return self._loader.load(path, loaded_by=who, approve=False, name=job.file_name, on_progress=note)
+        who, name = f"telegram:{job.sent_by}", job.file_name
+        try:
+            with _under_its_own_name(Path(job.path), name) as path:
+                return self._loader.load(path, loaded_by=who, approve=False, name=name, on_progress=note)
+        except OSError as error:
+            # The upload is gone, or the disk is full: the next file is not to wait for it.
+            message = error.strerror
+            return LoadRecord(file=name, status=LoadStatus.REFUSED, reason="unreadable", message=message)
 
 
 @contextmanager
 def _under_its_own_name(path: Path, name: str) -> Iterator[Path]:
     """The upload under the name it was sent with: a file's name often tells its title and year."""
-    safe = re.sub(r"[/\\\0]", "_", name).lstrip(".")[-120:] or "upload"
+    # The end of a long name is kept, for its suffix; file systems count bytes, and most take 255.
+    end = re.sub(r"[/\\\0]", "_", name).encode("utf-8", "replace")[-200:]
+    safe = end.decode("utf-8", "ignore").lstrip(".") or "upload"
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         # A copy: a link would be resolved to the name that the upload is kept under.
         yield Path(shutil.copyfile(path, Path(folder) / safe))

@@ -38,6 +38,13 @@ class PassageKind(StrEnum):
     TABLE = "table"
 
 
+class Script(StrEnum):
+    """What a text is written in. Passages of one script are searched on a scale of their own."""
+
+    CHINESE = "zh"
+    OTHER = "en"
+
+
 class QualityMark(StrEnum):
     """Why a passage's text is in doubt; a passage with any of them says "check the page"."""
 
@@ -119,6 +126,8 @@ class Passage:
     #: Place in the edition, from 0.
     ordinal: int
     kind: PassageKind
+    #: Of this very passage: a Chinese guideline may hold an English abstract.
+    script: Script
     text: str
     #: The words and bigrams it is found by: knowledge.text.tokens of its heading path and text.
     tokens: str

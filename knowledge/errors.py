@@ -17,7 +17,7 @@ class KnowledgeError(Exception):
     """Something about the library is not as it must be."""
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or type(self).__doc__)
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
 
 
 class LibraryMissing(KnowledgeError):

@@ -21,7 +21,9 @@ _MOBILE = r"(?<![0-9A-Za-z.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(
 #: Land lines need their area code and a hyphen or brackets, otherwise doses and lab values would match.
 _LANDLINE = r"(?<![0-9A-Za-z])(?:\(0\d{2,3}\)|0\d{2,3}-)\d{7,8}(?![0-9A-Za-z])"
 #: International numbers with their plus sign; they have at least eight digits, a change of +200 mL has fewer.
-_INTERNATIONAL = r"(?<![0-9A-Za-z])\+(?=(?:[ ()-]*\d){8})\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,5}(?![0-9A-Za-z])"
+_INTERNATIONAL = (
+    r"(?<![0-9A-Za-z])\+(?=(?:[ ()-]*\d){8})\d{1,3}(?:[ -]?(?:\(\d{1,4}\)|\d{1,4})){2,5}(?![0-9A-Za-z])"
+)
 _EMAIL = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"
 
 _KINDS = (_EMAIL, _ID_CARD, _ID_CARD_OLD, _MOBILE, _LANDLINE, _INTERNATIONAL)

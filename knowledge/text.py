@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge.domain import Script
+
 if TYPE_CHECKING:
     from opencc import OpenCC
     from rjieba import Jieba
@@ -160,11 +162,15 @@ def has_words(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
-def is_chinese(text: str) -> bool:
-    """Whether a reader would call it Chinese: at least one ideograph to every four Latin letters."""
+def script_of(text: str) -> Script:
+    """What a reader would call it: Chinese with at least one ideograph to every four Latin letters."""
     chinese = sum(len(run) for run in _CJK_RUN.findall(text))
     latin = sum(c.isascii() and c.isalpha() for c in text)
-    return chinese > 0 and chinese * 4 >= latin
+    return Script.CHINESE if chinese > 0 and chinese * 4 >= latin else Script.OTHER
+
+
+def is_chinese(text: str) -> bool:
+    return script_of(text) is Script.CHINESE
 
 
 def encoded_text(shown: str) -> str:

@@ -44,10 +44,16 @@ class AnnouncementSender:
         self._pace = pace or Pace(PER_SECOND)
         self._report_every = report_every
         self._news = asyncio.Event()
+        self._settled = asyncio.Event()
 
     def wake(self) -> None:
         """An announcement was confirmed."""
+        self._settled.clear()
         self._news.set()
+
+    async def settled(self) -> None:
+        """Returns when everything confirmed has been sent and reported."""
+        await self._settled.wait()
 
     async def run(self) -> None:
         """For as long as the bot runs. When it is cancelled, calls under way are completed first."""
@@ -59,6 +65,8 @@ class AnnouncementSender:
             log.info("action=announcement.resumed in_doubt=%d", doubtful)
         while True:
             await self.send_confirmed()
+            if not self._news.is_set():
+                self._settled.set()
             await signalled(self._news)
 
     async def send_confirmed(self) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from bot.html import MARK
 from bot.texts import Texts
-from knowledge.domain import OLD_AFTER_YEARS, Citation, Passage
+from knowledge.domain import OLD_AFTER_YEARS, Citation, Passage, Script
 
 SEPARATOR = " · "
 _LONGEST_TITLE = 100
@@ -60,7 +60,8 @@ def page_of(citation: Citation, words: Texts) -> str:
 
 def _labels(passage: Passage, words: Texts, *, today: date, question_is_chinese: bool) -> list[str]:
     citation = passage.citation
-    is_chinese = citation.language.startswith("zh")
+    # Of the passage, not of its document: a Chinese guideline may hold an English abstract.
+    is_chinese = passage.script is Script.CHINESE
     labels = {
         "citation.year_unknown": citation.year is None,
         "citation.old": citation.is_old(today),

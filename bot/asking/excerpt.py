@@ -19,6 +19,8 @@ _ROOM = 130.0
 #: A rest of two lines is not worth a fold.
 _NOT_WORTH_FOLDING = 40.0
 _CELLS = " | "
+_LONGEST_HEADING = 30
+_ENDS_OF_SENTENCES = "。！？；.!?;）)"
 
 
 def excerpt(quotation: Quotation) -> tuple[Quote, ...]:
@@ -55,11 +57,26 @@ def _stretch(sentences: Sequence[str], answering: Sequence[int]) -> tuple[int, i
     # A sentence that limits the one before it is not shown without that one either.
     while first > 0 and begins_with_exception(sentences[first]):
         first -= 1
-    while first > 0 and _fits(sentences[first - 1 : last]):
+    while first > 0 and _leads_on(sentences[first - 1]) and _fits(sentences[first - 1 : last]):
         first -= 1
-    while last < len(sentences) and _fits(sentences[first : last + 1]):
+    while (
+        last < len(sentences)
+        and not _ends_paragraph(sentences[last - 1])
+        and _fits(sentences[first : last + 1])
+    ):
         last += 1
     return first, last
+
+
+def _leads_on(sentence: str) -> bool:
+    """Whether the next sentence belongs with this one: both are of a paragraph, or this is a heading in the text."""
+    shown = sentence.rstrip()
+    is_heading = len(shown) <= _LONGEST_HEADING and shown[-1:] not in _ENDS_OF_SENTENCES
+    return not _ends_paragraph(sentence) or is_heading
+
+
+def _ends_paragraph(sentence: str) -> bool:
+    return sentence.endswith("\n")
 
 
 def _fits(sentences: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from rich.text import Text
 from bot.conversation import Button
 
 _BAR = "▎ "
+_FOLDED_BAR = "┆ "
 _STYLES = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "code": "cyan"}
 
 
@@ -19,19 +20,21 @@ class _Painter(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.text = Text()
         self._styles: list[tuple[str, str]] = []
-        self._quoted = False
+        #: The bar before each line, while something is quoted.
+        self._bar = ""
         self._line_begun = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "blockquote":
-            self._quoted, self._line_begun = True, False
-            self._styles.append((tag, "dim" if any(name == "expandable" for name, _ in attrs) else ""))
+            folded = any(name == "expandable" for name, _ in attrs)
+            self._bar, self._line_begun = (_FOLDED_BAR if folded else _BAR), False
+            self._styles.append((tag, "dim" if folded else ""))
         elif tag in _STYLES:
             self._styles.append((tag, _STYLES[tag]))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "blockquote":
-            self._quoted = False
+            self._bar = ""
         at = next((n for n in reversed(range(len(self._styles))) if self._styles[n][0] == tag), None)
         if at is not None:
             del self._styles[at]
@@ -39,8 +42,8 @@ class _Painter(HTMLParser):
     def handle_data(self, data: str) -> None:
         style = " ".join(style for _, style in self._styles if style)
         for part in data.splitlines(keepends=True):
-            if self._quoted and not self._line_begun:
-                self.text.append(_BAR, "dim")
+            if self._bar and not self._line_begun:
+                self.text.append(self._bar, "dim")
             self.text.append(part, style)
             self._line_begun = not part.endswith("\n")
 

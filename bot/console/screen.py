@@ -32,10 +32,14 @@ class Screen:
         self._console = console
         self._ids = count(1)
         self._choices: list[Choice] = []
+        #: The prompt that waits for input; what long work shows meanwhile goes before it.
+        self._prompt = ""
 
     def show(self, message: Message, message_id: int | None = None) -> int:
         """The id of the message, which may be that of one that is shown anew."""
         id_ = message_id if message_id is not None else next(self._ids)
+        if self._prompt:
+            self._console.print()
         # What is piped is for a program or a file, which breaks lines itself.
         self._console.print(terminal_text(message.html), soft_wrap=True)
         buttons = [button for row in message.buttons for button in row]
@@ -43,6 +47,8 @@ class Screen:
             self._choices = [Choice(button=button, message_id=id_) for button in buttons]
             self._console.print(choices_text(buttons), soft_wrap=True)
         self._console.print()
+        if self._prompt:
+            self.prompt(self._prompt)
         return id_
 
     def note(self, text: str) -> None:
@@ -50,7 +56,12 @@ class Screen:
             self._console.print(text, style="dim", markup=False, highlight=False, soft_wrap=True)
 
     def prompt(self, text: str) -> None:
+        """Asks for input, until `prompted` says that there is some."""
+        self._prompt = text
         self._console.print(text, end="", style="bold", markup=False, highlight=False, soft_wrap=True)
+
+    def prompted(self) -> None:
+        self._prompt = ""
 
     def choice(self, number: int) -> Choice | None:
         return self._choices[number - 1] if 0 < number <= len(self._choices) else None

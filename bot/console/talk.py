@@ -38,14 +38,18 @@ class Talk:
         role: Role,
         language: Language,
         is_typed: bool,
+        settled: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        """is_typed: somebody sits there; else the input is shown too, so that the output can be read by itself."""
+        """is_typed: somebody sits there; else the input is shown too, so that the output can be read by itself, and
+        the next line waits for what the last one set going: each of `settled` returns when its work is done.
+        """
         self._router = router
         self._people = people
         self._screen = screen
         self._role = role
         self._language = language
         self._is_typed = is_typed
+        self._settled = settled
 
     async def run(
         self,
@@ -69,6 +73,7 @@ class Talk:
     async def _listen(self, inputs: AsyncIterator[str]) -> None:
         self._prompt(await self._speaker())
         async for line in inputs:
+            self._screen.prompted()
             speaker = await self._speaker()
             if not self._is_typed and line.strip():
                 self._screen.note(
@@ -78,7 +83,12 @@ class Talk:
                 return
             if line.strip():
                 await self._take(line.strip(), speaker)
+                await self._settle()
             self._prompt(await self._speaker())
+
+    async def _settle(self) -> None:
+        if not self._is_typed:
+            await asyncio.gather(*(settled() for settled in self._settled))
 
     def _prompt(self, speaker: Speaker) -> None:
         if self._is_typed:
@@ -90,6 +100,9 @@ class Talk:
 
     async def _take(self, line: str, speaker: Speaker) -> None:
         file = _file(line) if allows(speaker.role, Role.COORDINATOR) else None
+        if file is None and _looks_like_a_path(line):
+            self._screen.note(texts(speaker.language).get("console.no_file", path=line))
+            return
         content = self._content(line, file)
         if content is None:
             return
@@ -130,6 +143,12 @@ def _file(line: str) -> Path | None:
         except (OSError, ValueError):
             continue
     return None
+
+
+def _looks_like_a_path(line: str) -> bool:
+    """Rather than a command, which has neither a second slash nor an ending."""
+    first = line.split(maxsplit=1)[0]
+    return line.startswith("file://") or (first.startswith("/") and ("/" in first[1:] or "." in first))
 
 
 def _unquoted(line: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 from bot.background import keep_running, signalled
 from bot.conversation import Message, Messenger, Sent
@@ -41,14 +42,21 @@ class LoadWatcher:
         self._supervisor = supervisor or WorkerSupervisor(has_work=stores.jobs.has_work)
         self._interval = interval
         self._news = asyncio.Event()
+        self._settled = asyncio.Event()
         #: What a job's progress message says, as far as this process knows.
         self._shown: dict[int, Message] = {}
+        self._supervisor.on_end = self._news.set
 
     def follow(self, job_id: int, shown: Message) -> None:
         """A file was queued, and its message says `shown`."""
         self._shown[job_id] = shown
+        self._settled.clear()
         self._supervisor.wake()
         self._news.set()
+
+    async def settled(self) -> None:
+        """Returns when every file has been told of, if only that it has to wait."""
+        await self._settled.wait()
 
     async def run(self) -> None:
         """For as long as the bot runs."""
@@ -59,6 +67,8 @@ class LoadWatcher:
     async def _watch(self) -> None:
         while True:
             is_busy = await self.look()
+            if not self._news.is_set() and (not is_busy or self._is_delayed):
+                self._settled.set()
             await signalled(self._news, within=self._interval if is_busy else None)
 
     async def look(self) -> bool:
@@ -74,10 +84,13 @@ class LoadWatcher:
                 await self._tell(job)
         return bool(unread)
 
+    @property
+    def _is_delayed(self) -> bool:
+        return self._supervisor.failures >= _FAILURES_TO_TELL
+
     async def _show_progress(self, job: Job, ahead: int) -> None:
         words = await self._words_for(job)
-        is_delayed = self._supervisor.failures >= _FAILURES_TO_TELL
-        message = view.progress(job, ahead, words, delayed=is_delayed)
+        message = view.progress(job, ahead, words, delayed=self._is_delayed)
         # What stands in the chat after a restart is unknown, and Telegram refuses an edit that changes nothing.
         before = self._shown.setdefault(job.id, message)
         if job.message_id is not None and message != before:
@@ -93,7 +106,12 @@ class LoadWatcher:
                 log.warning("action=load.not_told job=%d outcome=%s", job.id, type(outcome).__name__)
             if job.message_id is not None:
                 await self._messenger.edit(job.chat_id, job.message_id, view.finished(job, words))
-        await asyncio.to_thread(self._stores.jobs.told, job.id)
+        await asyncio.to_thread(self._close, job)
+
+    def _close(self, job: Job) -> None:
+        """The upload has served: what became a draft is kept among the library's files."""
+        self._stores.jobs.told(job.id)
+        Path(job.path).unlink(missing_ok=True)
         self._shown.pop(job.id, None)
 
     def _result(self, job: Job, words: Texts) -> Message | None:

@@ -89,6 +89,8 @@ class WorkerSupervisor:
         self._pause = pause
         self._clock = clock
         self._wanted = asyncio.Event()
+        #: Called when a worker has ended, so that what it read is told at once.
+        self.on_end: Callable[[], None] = lambda: None
         #: How often in a row the worker broke down at once.
         self.failures = 0
 
@@ -106,6 +108,7 @@ class WorkerSupervisor:
         while await asyncio.to_thread(self._has_work):
             began = self._clock()
             code = await self._run()
+            self.on_end()
             was_at_work = self._clock() - began >= _AT_WORK_S
             self.failures = 0 if code == 0 or was_at_work else self.failures + 1
             if not await asyncio.to_thread(self._has_work):

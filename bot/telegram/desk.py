@@ -58,7 +58,7 @@ class Desk:
         try:
             identity = identity_of(update)
             if not await asyncio.to_thread(self._updates.begin, identity):
-                log.error("action=update.given_up update=%d", update.update_id)
+                await self._give_up(update)
             elif await self._dealt_with(update):
                 await asyncio.to_thread(self._updates.done, identity)
         except KnowledgeError as error:
@@ -100,8 +100,18 @@ class Desk:
         if not found.is_group:
             await self._menus.meet(speaker)
 
+    async def _give_up(self, update: Update) -> None:
+        """It was begun too often: perhaps it is what ends the process each time. Whoever sent it hears of it."""
+        log.error("action=update.given_up update=%d", update.update_id)
+        if found := read(update, self._me()):
+            chat = TelegramChat(self._bot, self._messenger, update, found.chat_id)
+            await self._say_sorry(update.update_id, found, chat)
+
     async def _apologize(self, update_id: int, found: Read, chat: Chat, error: Exception) -> None:
         log.error("action=update.failed update=%d chat=%d %s", update_id, found.chat_id, described(error))
+        await self._say_sorry(update_id, found, chat)
+
+    async def _say_sorry(self, update_id: int, found: Read, chat: Chat) -> None:
         language = await self._language(found.sender)
         try:
             await chat.acknowledge()

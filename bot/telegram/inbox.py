@@ -44,7 +44,7 @@ class Inbox(asyncio.Queue[object]):
     async def take_up_left_over(self, bot: Bot) -> int:
         """Queues what an earlier run took and did not finish; gives how many."""
         payloads = await asyncio.to_thread(self._updates.left_over)
-        for payload in payloads:
+        for payload in sorted(payloads, key=lambda payload: payload["update_id"]):
             await super().put(Update.de_json(payload, bot))
         if payloads:
             log.info("action=inbox.left_over updates=%d", len(payloads))
@@ -58,7 +58,10 @@ class Inbox(asyncio.Queue[object]):
                 return await asyncio.to_thread(self._updates.claim, identity_of(update), payload)
             except KnowledgeError as error:
                 log.warning(
-                    "action=inbox.not_written update=%d reason=%s again_in_s=%g", update_id, error, pause
+                    "action=inbox.not_written update=%d reason=%s again_in_s=%g",
+                    update.update_id,
+                    error,
+                    pause,
                 )
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)

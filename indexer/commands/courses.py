@@ -24,7 +24,7 @@ FAULTS = {
     RowFault.URL_DUPLICATE: "its link stands in an earlier row",
     RowFault.DATE_INVALID: "a date must look like 2026-03-31",
     RowFault.CREDITS_INVALID: "credits must be a number",
-    RowFault.LANGUAGE_UNKNOWN: "the language must be zh or en",
+    RowFault.LANGUAGE_UNSUPPORTED: "the language must be zh or en",
     RowFault.TOO_LONG: "a field is longer than 20,000 characters",
     RowFault.NOT_A_ROW: "it does not fit the header, or is no JSON object",
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import trafilatura
 from lxml import etree
+from trafilatura.settings import Document
 
 from indexer import errors
 from indexer.grids import rendered
@@ -19,7 +20,9 @@ from indexer.parsers.encoding import decode
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 #: Deeper than any page that a person wrote.
 _DEEPEST = 200
-_BLOCK_TAGS = frozenset(("p", "head", "list", "table", "quote", "div", "main", "body", "section", "article", "code", "item"))
+_BLOCK_TAGS = frozenset(
+    ("p", "head", "list", "table", "quote", "div", "main", "body", "section", "article", "code", "item")
+)
 #: Blocks that are read as one, whatever stands in them.
 _WHOLE = frozenset(("list", "table", "head"))
 
@@ -28,9 +31,14 @@ def parse_html(path: Path) -> Parsed:
     """The blocks of a saved web page. Raises UnknownEncoding, Damaged or NoText."""
     source = _text(path.read_bytes())
     document = trafilatura.bare_extraction(
-        source, include_tables=True, include_comments=False, favor_recall=True, with_metadata=True, include_formatting=True
+        source,
+        include_tables=True,
+        include_comments=False,
+        favor_recall=True,
+        with_metadata=True,
+        include_formatting=True,
     )
-    if document is None or document.body is None:
+    if not isinstance(document, Document) or document.body is None:
         raise errors.NoText
     blocks = tuple(marked(block) for block in _blocks(document.body))
     year = re.match(r"\d{4}", document.date or "")
@@ -92,7 +100,7 @@ def _element_blocks(element: Element, depth: int) -> Iterator[Block]:
         grid = [[_inner(cell) for cell in row.iter("cell")] for row in element.iter("row")]
         yield from _one(BlockKind.TABLE, rendered(grid))
     elif tag not in ("graphic", "lb") and _is_bold_line(element):
-        yield from _one(BlockKind.HEADING, _inner(element), level=max(2, depth if depth > 2 else 2))
+        yield from _one(BlockKind.HEADING, _inner(element), level=max(2, 2, depth))
     elif tag not in ("graphic", "lb"):
         yield from _one(BlockKind.PARAGRAPH, _inner(element))
 
@@ -105,7 +113,11 @@ def _is_bold_line(element: Element) -> bool:
     """A short paragraph that is bold from end to end, as pages without heading tags set theirs."""
     bold = "".join(_inner(child) for child in element.iter("hi") if "#b" in (child.get("rend") or ""))
     text = _inner(element)
-    return text.strip() == bold.strip() and 2 < len(text.strip()) < 120 and not text.strip().endswith((".", "。", ":", "："))
+    return (
+        text.strip() == bold.strip()
+        and 2 < len(text.strip()) < 120
+        and not text.strip().endswith((".", "。", ":", "："))
+    )
 
 
 def _one(kind: BlockKind, text: str, level: int = 0) -> Iterator[Block]:

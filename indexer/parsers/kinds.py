@@ -30,9 +30,21 @@ MAXIMUM_BYTES = 50 * 1024 * 1024
 #: Enough for the mark of a PDF behind a mail header, and for the first tag of a page.
 _HEAD_BYTES = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|p|h[1-6]|table|article|section)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|p|h[1-6]|table|article|section)\b", re.IGNORECASE
+)
 #: What other programs write at the start of files that are no text.
-_BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\x7fELF", b"MZ\x90", b"{\\rtf")
+_BINARY = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x7fELF",
+    b"MZ\x90",
+    b"{\\rtf",
+)
 
 
 def kind_of(path: Path) -> Kind:

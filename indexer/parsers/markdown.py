@@ -10,17 +10,15 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from knowledge.domain import QualityMark
-
 from indexer.grids import rendered
 from indexer.htmltables import grids_in
 from indexer.latex import plain
-from indexer.levels import heading_level
+from indexer.levels import levels_by_number
 from indexer.marks import marked, text_warnings
-from indexer.numbering import rank_of
 from indexer.parsed import Block, BlockKind, Metadata, Parsed
 from indexer.parsers.encoding import decode
 from indexer.shown import seen
+from knowledge.domain import QualityMark
 
 #: Some OCR writes its tables with no blank line before them.
 _TABLE = re.compile(r"(<table\b.*?</table>)", re.IGNORECASE | re.DOTALL)
@@ -98,13 +96,13 @@ def _inline_part(token: Token) -> str:
 
 
 def _levelled(blocks: Sequence[Block]) -> list[Block]:
-    """Headings that are all of one level take the level that their numbers say."""
-    levels = {block.level for block in blocks if block.kind is BlockKind.HEADING}
-    if len(levels) > 1:
+    """Headings that are all of one level, as OCR makes them, take the levels that their numbers say."""
+    headings = [block for block in blocks if block.kind is BlockKind.HEADING]
+    if len({block.level for block in headings}) > 1:
         return list(blocks)
+    levels = iter(levels_by_number([block.text for block in headings]))
     return [
-        replace(block, level=heading_level(block.text)) if block.kind is BlockKind.HEADING and rank_of(block.text) else block
-        for block in blocks
+        replace(block, level=next(levels)) if block.kind is BlockKind.HEADING else block for block in blocks
     ]
 
 

@@ -49,4 +49,6 @@ def _kind(line: str) -> BlockKind:
 
 def _runs_on(block: Block) -> bool:
     """Whether a line may go on in the next: nothing ends at a full stop that closes its line."""
-    return block.kind is not BlockKind.HEADING and not block.text.endswith(("。", "！", "？", "：", ":", "；"))
+    return block.kind is not BlockKind.HEADING and not block.text.endswith(
+        ("。", "！", "？", "：", ":", "；")
+    )

@@ -13,7 +13,7 @@ from knowledge.answering.places import Place, places
 from knowledge.answering.question import PreparedQuestion, prepare
 from knowledge.answering.retrieval import Retrieved, retrieve
 from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, Refused, Reply
-from knowledge.engines.ports import Encoder, Group, Vectors
+from knowledge.engines.ports import Encoder, Vectors
 from knowledge.store import Stores
 from knowledge.terms.termlist import TermList, shipped
 
@@ -56,11 +56,11 @@ class Answerer:
         return Answer(
             question=question.text,
             quotations=tuple(self._quote(question, place, retrieved) for place in chosen),
-            courses=matching(vector, self._index.catalogue),
+            courses=matching(question.mentions, vector, self._index.catalogue, self._index.weigh),
         )
 
     def _quote(self, question: PreparedQuestion, place: Place, retrieved: Retrieved) -> Quotation:
-        clues = retrieved.clues[Group.of(place.passage.citation.language)]
+        clues = retrieved.clues[place.passage.script]
         passage = place.passage
         marked = highlights(passage, question.text, clues)
         if marked and marked[-1].end == len(passage.text):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from knowledge.engines.ports import Group
-from knowledge.terms.termlist import Mention
+from knowledge.domain import Script
+from knowledge.terms.termlist import Concept, Mention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def coverage(clues: Clues, held: AbstractSet[str]) -> float:
 
 
 def clues_in_own_script(
-    terms: Collection[str], mentions: Sequence[Mention], group: Group, weigh: Callable[[str], float]
+    terms: Collection[str], mentions: Sequence[Mention], script: Script, weigh: Callable[[str], float]
 ) -> Clues:
     """One clue a term; a term that belongs to a known concept is also held by a passage that names it otherwise."""
     return [
@@ -49,7 +49,7 @@ def clues_in_own_script(
                     name
                     for mention in mentions
                     if term in mention.tokens
-                    for name in mention.concept.names(group)
+                    for name in mention.concept.names(script)
                 ),
             ),
         )
@@ -58,7 +58,7 @@ def clues_in_own_script(
 
 
 def clues_in_other_script(
-    terms: Collection[str], mentions: Sequence[Mention], group: Group, weigh: Callable[[str], float]
+    terms: Collection[str], mentions: Sequence[Mention], script: Script, weigh: Callable[[str], float]
 ) -> Clues:
     """One clue a concept that the question names, and the figures and abbreviations that are the same in any script.
 
@@ -67,10 +67,10 @@ def clues_in_other_script(
     """
     clues = [
         Clue(
-            weight=_weight_of(mention.concept.names(group), weigh), alternatives=mention.concept.names(group)
+            weight=concept_weight(mention.concept, script, weigh), alternatives=mention.concept.names(script)
         )
         for mention in mentions
-        if mention.concept.names(group)
+        if mention.concept.names(script)
     ]
     known = {token for mention in mentions for token in mention.tokens}
     same = [term for term in terms if term not in known and term.isascii() and any(c.isdigit() for c in term)]
@@ -83,6 +83,7 @@ def clues_in_other_script(
 _UNKNOWN = 1.0
 
 
-def _weight_of(names: Sequence[frozenset[str]], weigh: Callable[[str], float]) -> float:
-    """The weight of the commonest of a concept's names; a name is as rare as its rarest token."""
-    return min((max(map(weigh, name)) for name in names if name), default=_UNKNOWN)
+def concept_weight(concept: Concept, script: Script, weigh: Callable[[str], float]) -> float:
+    """The weight of the commonest of a concept's names in this script; a name is as rare as its rarest token."""
+    names = [name for name in concept.names(script) if name]
+    return min((max(map(weigh, name)) for name in names), default=0.0)

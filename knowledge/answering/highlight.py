@@ -17,8 +17,9 @@ _EXCEPTION = re.compile(
 )
 
 _ASKS_FOR_FIGURE = re.compile(
-    r"多少|多大|多久|多长|多高|几[个天周月年岁次小毫克分片]|剂量|用量|目标|阈值|界值|切点|何时|什么时候|how (?:much|many|long|often|old|soon|high|low)"
-    r"|\bdos(?:e|es|age|ing)\b|\btargets?\b|threshold|cut-?off|\bage\b|interval|duration|frequency|\bwhen\b",
+    r"多少|多大|多久|多长|多高|几[个天周月年岁次小毫克分片]|剂量|用量|目标|阈值|界值|切点|何时|什么时候"
+    r"|how (?:much|many|long|often|old|soon|high|low)|\bdos(?:e|es|age|ing)\b|\btargets?\b|threshold|cut-?off"
+    r"|\bage\b|interval|duration|frequency|\bwhen\b",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.answering.coverage import inverse_frequency
 from knowledge.answering.keyword_cache import KeywordCache
-from knowledge.domain import Course
+from knowledge.domain import Course, Script
 from knowledge.engines.keywords import KeywordIndex
-from knowledge.engines.ports import Group, Vectors
+from knowledge.engines.ports import Vectors
 from knowledge.engines.vectors import FlatVectorIndex
 from knowledge.store import Stores
 from knowledge.store.passages import Change
+from knowledge.text import script_of, tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +27,13 @@ class Catalogue:
 
     courses: tuple[Course, ...]
     vectors: Vectors
+    scripts: tuple[Script, ...]
+    #: What title and summary are found by.
+    tokens: tuple[frozenset[str], ...]
 
 
 class PassageIndex:
-    """Vectors by language group in memory, keywords in a cache folder; both follow the library's generation.
+    """Vectors by language script in memory, keywords in a cache folder; both follow the library's generation.
 
     Thread-safe. A process that answers asks `catch_up` before each question: it costs one query where nothing changed.
     """
@@ -38,10 +44,10 @@ class PassageIndex:
         self._cache = KeywordCache(stores, cache_dir / "keywords")
         self._lock = threading.RLock()
         self._generation = -1
-        self._members: dict[int, tuple[Group, NDArray[np.int64]]] = {}
-        self.vectors: dict[Group, FlatVectorIndex] = {}
+        self._members: dict[int, dict[Script, NDArray[np.int64]]] = {}
+        self.vectors: dict[Script, FlatVectorIndex] = {}
         self.keywords = KeywordIndex(None)
-        self.catalogue = Catalogue(courses=(), vectors=np.zeros((0, 0), np.float32))
+        self.catalogue = _catalogue([])
 
     def catch_up(self) -> None:
         """Takes in what became current, and drops what ceased to be, since the last time.
@@ -63,25 +69,34 @@ class PassageIndex:
             )
             self._generation = generation
 
-    def passages(self, group: Group) -> int:
-        """How many passages of the group are searched."""
-        return len(self.vectors[group]) if group in self.vectors else 0
+    def weigh(self, term: str, script: Script) -> float:
+        """How much a term tells: BM25's inverse frequency among the passages of a script."""
+        count = self.passages(script)
+        return inverse_frequency(count, min(count, self.keywords.document_frequency(term, script)))
+
+    def passages(self, script: Script) -> int:
+        """How many passages of the script are searched."""
+        return len(self.vectors[script]) if script in self.vectors else 0
 
     def _apply(self, change: Change) -> None:
-        known = self._members.pop(change.edition_id, None)
-        if known:
-            self.vectors[known[0]].remove(known[1])
-        if change.is_current:
-            rows = self._stores.passages.vectors_of(change.edition_id, self._model)
-            group = Group.of(change.language)
-            if len(rows.ids):
-                index = self.vectors.setdefault(group, FlatVectorIndex(rows.vectors.shape[1]))
-                index.add(rows.ids, rows.vectors)
-            self._members[change.edition_id] = (group, rows.ids)
+        for script, ids in self._members.pop(change.edition_id, {}).items():
+            self.vectors[script].remove(ids)
+        if not change.is_current:
+            return
+        by_script = self._stores.passages.vectors_of(change.edition_id, self._model)
+        for script, rows in by_script.items():
+            index = self.vectors.setdefault(script, FlatVectorIndex(rows.vectors.shape[1]))
+            index.add(rows.ids, rows.vectors)
+        self._members[change.edition_id] = {script: rows.ids for script, rows in by_script.items()}
 
     def _load_catalogue(self) -> None:
-        rows = self._stores.courses.with_vectors(self._model)
-        self.catalogue = Catalogue(
-            courses=tuple(course for course, _ in rows),
-            vectors=np.stack([vector for _, vector in rows]) if rows else np.zeros((0, 0), np.float32),
-        )
+        self.catalogue = _catalogue(self._stores.courses.with_vectors(self._model))
+
+
+def _catalogue(rows: Sequence[tuple[Course, Vectors]]) -> Catalogue:
+    return Catalogue(
+        courses=tuple(course for course, _ in rows),
+        vectors=np.stack([vector for _, vector in rows]) if rows else np.zeros((0, 0), np.float32),
+        scripts=tuple(script_of(course.title) for course, _ in rows),
+        tokens=tuple(frozenset(tokens(course.encoded_text)) for course, _ in rows),
+    )

@@ -11,7 +11,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.engines.keywords import FORMAT, KeywordIndex
-from knowledge.engines.ports import Group
 from knowledge.store import Stores
 from knowledge.text import TOKENS_VERSION
 
@@ -91,10 +90,7 @@ class KeywordCache:
         current = [change for change in changes if change.is_current]
         index.write(
             remove=[change.edition_id for change in changes],
-            add=[
-                (c.edition_id, Group.of(c.language), self._stores.passages.tokens_of(c.edition_id))
-                for c in current
-            ],
+            add={c.edition_id: self._stores.passages.tokens_of(c.edition_id) for c in current},
         )
 
     def _clear(self) -> None:

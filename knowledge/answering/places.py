@@ -12,6 +12,8 @@ from knowledge.domain import Passage, PassageKind
 MOST_PLACES = 3
 #: Neighbours are only joined up to this length in characters; a phone shows about 240 at once, the rest is folded.
 _LONGEST_JOINED = 1_000
+#: Scores that differ by less are about the same.
+_ABOUT_AS_WELL = 1.0
 #: Candidates that are looked at for neighbours: what comes later joins nothing.
 _LOOKED_AT = 12
 
@@ -31,10 +33,9 @@ class Place:
 def places(found: Sequence[Found], calibration: Calibration) -> list[Place]:
     """Up to three places that answer, best first; found: best first."""
     chosen: list[Place] = []
-    for candidate in found[:_LOOKED_AT]:
+    answering = [candidate for candidate in found if calibration.probability(candidate.fit) >= THRESHOLD]
+    for candidate in _readers_first(answering)[:_LOOKED_AT]:
         likely = calibration.probability(candidate.fit)
-        if likely < THRESHOLD:
-            continue
         passage = candidate.passage
         beside = next((n for n, place in enumerate(chosen) if _continues(place, passage)), None)
         if beside is not None:
@@ -42,6 +43,14 @@ def places(found: Sequence[Found], calibration: Calibration) -> list[Place]:
         elif len(chosen) < MOST_PLACES and not any(place.passage.text == passage.text for place in chosen):
             chosen.append(Place(passage=passage, last_ordinal=passage.ordinal, probability=likely))
     return chosen
+
+
+def _readers_first(answering: Sequence[Found]) -> list[Found]:
+    """Where both scripts answer about as well, the reader's own comes first."""
+    own = next((candidate for candidate in answering if candidate.fit.own_script), None)
+    if own is None or answering[0].fit.score - own.fit.score >= _ABOUT_AS_WELL:
+        return list(answering)
+    return [own, *(candidate for candidate in answering if candidate is not own)]
 
 
 def _continues(place: Place, passage: Passage) -> bool:

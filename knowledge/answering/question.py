@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused
-from knowledge.engines.ports import Group
+from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused, Script
 from knowledge.privacy import MASK, mask
 from knowledge.terms.termlist import Mention, TermList
-from knowledge.text import encoded_text, has_words, is_chinese, question_terms, safe_text
+from knowledge.text import encoded_text, has_words, question_terms, safe_text, script_of
 
 #: Of a text that is refused for its length, this much is repeated.
 _SHOWN_OF_TOO_LONG = 80
@@ -25,7 +24,7 @@ class PreparedQuestion:
     #: The concepts of the term list that it names.
     mentions: tuple[Mention, ...]
     #: The script it is written in.
-    group: Group
+    script: Script
 
 
 def prepare(raw: str, term_list: TermList) -> PreparedQuestion | Refused:
@@ -43,5 +42,5 @@ def prepare(raw: str, term_list: TermList) -> PreparedQuestion | Refused:
         encoded=encoded_text(searched),
         terms=tuple(question_terms(searched)),
         mentions=tuple(term_list.mentions(searched)),
-        group=Group.CHINESE if is_chinese(searched) else Group.OTHER,
+        script=script_of(searched),
     )

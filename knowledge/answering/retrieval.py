@@ -10,13 +10,12 @@ from knowledge.answering.coverage import (
     clues_in_other_script,
     clues_in_own_script,
     coverage,
-    inverse_frequency,
 )
 from knowledge.answering.fusion import Fit
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
-from knowledge.domain import Passage
-from knowledge.engines.ports import Group, Near, Vectors
+from knowledge.domain import Passage, Script
+from knowledge.engines.ports import Near, Vectors
 from knowledge.store.passages import PassageStore
 
 #: How many passages each engine names for each script, and how many of them are looked at closely.
@@ -38,44 +37,39 @@ class Retrieved:
     #: Best first; only passages that were current when asked.
     found: tuple[Found, ...]
     #: The pieces of the question's information, by the script to find them in.
-    clues: Mapping[Group, Clues]
+    clues: Mapping[Script, Clues]
 
 
 def retrieve(
     question: PreparedQuestion, vector: Vectors, index: PassageIndex, passages: PassageStore
 ) -> Retrieved:
     """The passages that fit best. vector: the question's, float32 (dim,)."""
-    clues = {group: _clues(question, index, group) for group in index.vectors}
+    clues = {script: _clues(question, index, script) for script in index.vectors}
     near: dict[int, Near] = {}
-    for group in index.vectors:
-        near.update(_candidates(question, vector, index, group, clues[group]))
+    for script in index.vectors:
+        near.update(_candidates(question, vector, index, script, clues[script]))
     current = passages.get_current(list(near))
     found = [_found(passage, near[id_], question, clues) for id_, passage in current.items()]
     return Retrieved(found=tuple(sorted(found, key=lambda f: (-f.fit.score, f.passage.id))), clues=clues)
 
 
-def _clues(question: PreparedQuestion, index: PassageIndex, group: Group) -> Clues:
-    count = index.passages(group)
-
-    def weigh(term: str) -> float:
-        return inverse_frequency(count, min(count, index.keywords.document_frequency(term, group)))
-
-    make = clues_in_own_script if group is question.group else clues_in_other_script
-    return make(question.terms, question.mentions, group, weigh)
+def _clues(question: PreparedQuestion, index: PassageIndex, script: Script) -> Clues:
+    make = clues_in_own_script if script is question.script else clues_in_other_script
+    return make(question.terms, question.mentions, script, lambda term: index.weigh(term, script))
 
 
 def _candidates(
-    question: PreparedQuestion, vector: Vectors, index: PassageIndex, group: Group, clues: Clues
+    question: PreparedQuestion, vector: Vectors, index: PassageIndex, script: Script, clues: Clues
 ) -> dict[int, Near]:
     """What either engine finds and is worth a close look, by passage id."""
-    near = {hit.id: hit for hit in index.vectors[group].search(vector, _CANDIDATES)}
+    near = {hit.id: hit for hit in index.vectors[script].search(vector, _CANDIDATES)}
     words = sorted({token for clue in clues for alternative in clue.alternatives for token in alternative})
-    by_words = {hit.id: hit.score for hit in index.keywords.search(words, group, _CANDIDATES)}
-    unseen = index.vectors[group].nearness(vector, [id_ for id_ in by_words if id_ not in near])
+    by_words = {hit.id: hit.score for hit in index.keywords.search(words, script, _CANDIDATES)}
+    unseen = index.vectors[script].nearness(vector, [id_ for id_ in by_words if id_ not in near])
     near.update({hit.id: hit for hit in unseen})
     # BM25 over the most it could reach stands in for coverage until the passages' words are at hand.
     most = _BM25_MOST * sum(clue.weight for clue in clues) or 1.0
-    own = group is question.group
+    own = script is question.script
     estimate = {
         id_: _fit(hit, min(1.0, by_words.get(id_, 0.0) / most), own_script=own).score
         for id_, hit in near.items()
@@ -83,10 +77,9 @@ def _candidates(
     return {id_: near[id_] for id_ in sorted(estimate, key=lambda id_: -estimate[id_])[:_LOOKED_AT]}
 
 
-def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapping[Group, Clues]) -> Found:
-    group = Group.of(passage.citation.language)
-    covered = coverage(clues[group], set(passage.tokens.split()))
-    return Found(passage=passage, fit=_fit(near, covered, own_script=group is question.group))
+def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapping[Script, Clues]) -> Found:
+    covered = coverage(clues[passage.script], set(passage.tokens.split()))
+    return Found(passage=passage, fit=_fit(near, covered, own_script=passage.script is question.script))
 
 
 def _fit(near: Near, covered: float, *, own_script: bool) -> Fit:

@@ -11,10 +11,10 @@ from knowledge.engines.ports import Encoder
 FAKE = "fake"
 
 
-def open_encoder(model: str, cache_dir: Path) -> Encoder:
-    """The encoder that a setting names. Nothing is loaded before something is encoded."""
+def open_encoder(model: str, cache_dir: Path, threads: int | None = None) -> Encoder:
+    """The encoder that a setting names, loaded when it first encodes; threads: for passages, by default all cores."""
     if model == FAKE:
         from knowledge.testing import FakeEncoder
 
         return FakeEncoder()
-    return SentenceEncoder(model, cache=cache_dir / "models")
+    return SentenceEncoder(model, cache=cache_dir / "models", threads=threads)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import tantivy
 
-from knowledge.engines.ports import Group, Hit
+from knowledge.domain import Script
+from knowledge.engines.ports import Hit
 
-#: A field for each group, so that a term's rarity and a passage's length are counted among their like.
-_FIELDS = {Group.CHINESE: "zh", Group.OTHER: "en"}
+#: A field for each script, so that a term's rarity and a passage's length are counted among their like.
+_FIELDS = {Script.CHINESE: "zh", Script.OTHER: "en"}
 _WRITER_BYTES = 50_000_000
 
 #: What the folder is written as: another tantivy, or another schema, makes it again.
 FORMAT = f"tantivy {version('tantivy')}, schema 1"
+
+
+class KeywordRow(Protocol):
+    """A passage with the tokens it is found by, separated by spaces."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def script(self) -> Script: ...
+    @property
+    def tokens(self) -> str: ...
 
 
 class KeywordIndex:
@@ -44,33 +56,31 @@ class KeywordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def write(
-        self, remove: Sequence[int], add: Sequence[tuple[int, Group, Sequence[tuple[int, str]]]]
-    ) -> None:
-        """Replaces editions in one commit: those in `remove` go, then each (edition, group, [(passage, tokens)]) comes.
+    def write(self, remove: Collection[int], add: Mapping[int, Sequence[KeywordRow]]) -> None:
+        """Replaces editions in one commit: those in `remove` go, then the rows of each edition in `add` come.
 
         Doing it twice gives the same index: an edition that is added is removed before.
         """
         writer: Any = self._index.writer(_WRITER_BYTES, 1)
-        for edition in {*remove, *(edition for edition, _, _ in add)}:
+        for edition in {*remove, *add}:
             # By text: deleting by a term on an unsigned number field silently deletes nothing.
             writer.delete_documents_by_term("edition", str(edition))
-        for edition, group, rows in add:
-            for passage, tokens in rows:
+        for edition, rows in add.items():
+            for row in rows:
                 document = tantivy.Document()
-                document.add_integer("id", passage)
+                document.add_integer("id", row.id)
                 document.add_text("edition", str(edition))
-                document.add_text(_FIELDS[group], tokens)
+                document.add_text(_FIELDS[row.script], row.tokens)
                 writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
         self.reload()
 
-    def search(self, terms: Sequence[str], group: Group, count: int) -> list[Hit]:
-        """The passages of a group that hold any of the terms, best BM25 first; the score is above 0."""
+    def search(self, terms: Sequence[str], script: Script, count: int) -> list[Hit]:
+        """The passages of a script that hold any of the terms, best BM25 first; the score is above 0."""
         if not terms:
             return []
-        field = _FIELDS[group]
+        field = _FIELDS[script]
         wanted = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq"))
             for term in terms
@@ -79,9 +89,9 @@ class KeywordIndex:
         ids = self._searcher.fast_field_values("id", [address for _, address in found])
         return [Hit(int(id_), score) for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None]
 
-    def document_frequency(self, term: str, group: Group) -> int:
-        """How many passages of the group hold the term."""
-        return int(self._searcher.doc_freq(_FIELDS[group], term))
+    def document_frequency(self, term: str, script: Script) -> int:
+        """How many passages of the script hold the term."""
+        return int(self._searcher.doc_freq(_FIELDS[script], term))
 
 
 def _schema() -> Any:

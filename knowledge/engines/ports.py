@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -63,14 +62,3 @@ class Near:
     cosine: float
     #: The cosine in standard deviations above what is usual for this question among all passages of the index.
     z: float
-
-
-class Group(StrEnum):
-    """Passages of one script are searched on a scale of their own: e5 prefers the question's language."""
-
-    CHINESE = "zh"
-    OTHER = "en"
-
-    @classmethod
-    def of(cls, language: str) -> Group:
-        return cls.CHINESE if language.startswith("zh") else cls.OTHER

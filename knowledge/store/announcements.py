@@ -216,9 +216,8 @@ class AnnouncementStore:
             deliveries.c.announcement_id == announcement_id
         )
         with self._database.read() as connection:
-            counts: dict[str, int] = dict(
-                connection.execute(query.group_by(deliveries.c.status)).tuples().all()
-            )
+            rows = connection.execute(query.group_by(deliveries.c.status)).all()
+        counts = {str(status): int(count) for status, count in rows}
         return DeliveryReport(**counts)
 
     def _move(

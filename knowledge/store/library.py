@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from knowledge.domain import EditionStatus, PassageKind, QualityMark, Sharing
+from knowledge.domain import EditionStatus, PassageKind, QualityMark, Script, Sharing
 from knowledge.errors import EditionConflict, NotFound
 from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
 
@@ -80,6 +80,7 @@ passages = Table(
     Column("edition_id", ForeignKey("editions.id"), nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("script", String(8), nullable=False),
     Column("section", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("tokens", Text, nullable=False),
@@ -100,6 +101,7 @@ class NewPassage:
     tokens: str
     section: tuple[str, ...]
     kind: PassageKind
+    script: Script
     page_first: int | None
     page_last: int | None
     page_label: str | None
@@ -354,7 +356,7 @@ def _set_status(
 def _document_for(connection: Connection, new: NewEdition) -> int:
     """The document that this is an edition of: same content, or same title but for the year; else a new one."""
     key = title_key(new.title)
-    same_content = editions.c.content_hash == new.content_hash
+    same_content = (editions.c.content_hash == new.content_hash) & (documents.c.is_sample == new.is_sample)
     same_title = (documents.c.title_key == key) & (documents.c.title_key != "")
     like = (documents.c.language == new.language) & (documents.c.is_sample == new.is_sample)
     query = select(documents.c.id).select_from(documents.outerjoin(editions))
@@ -378,6 +380,7 @@ def _passage_values(edition_id: int, ordinal: int, passage: NewPassage) -> dict[
         "edition_id": edition_id,
         "ordinal": ordinal,
         "kind": passage.kind,
+        "script": passage.script,
         "section": json.dumps(passage.section, ensure_ascii=False),
         "text": passage.text,
         "tokens": passage.tokens,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
 
-from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark
+from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script
 from knowledge.errors import ModelChanged
 from knowledge.store.database import Database
 from knowledge.store.library import documents, editions, library_state, passages
@@ -24,17 +24,25 @@ class Change:
     """An edition whose passages came to answer, or ceased to, after some generation."""
 
     edition_id: int
-    language: str
     is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorRows:
-    """An edition's passages for the vector index: parallel sequences."""
+    """An edition's passages of one script for the vector index: parallel sequences."""
 
     ids: NDArray[np.int64]
     #: float32 (n, dim), unit length.
     vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """A passage for the keyword index."""
+
+    id: int
+    script: Script
+    tokens: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,38 +66,35 @@ class PassageStore:
             if current == generation:
                 return current, []
             rows = connection.execute(
-                select(editions.c.id, editions.c.status, documents.c.language)
-                .select_from(editions.join(documents))
+                select(editions.c.id, editions.c.status)
                 .where(editions.c.generation > generation)
                 .order_by(editions.c.id)
             ).all()
-        changes = [
-            Change(edition_id=r.id, language=r.language, is_current=r.status == EditionStatus.CURRENT)
-            for r in rows
-        ]
+        changes = [Change(edition_id=r.id, is_current=r.status == EditionStatus.CURRENT) for r in rows]
         return current, changes
 
-    def vectors_of(self, edition_id: int, model: str) -> VectorRows:
-        """An edition's vectors. Raises ModelChanged where one of this model is missing."""
+    def vectors_of(self, edition_id: int, model: str) -> dict[Script, VectorRows]:
+        """An edition's vectors by script. Raises ModelChanged where one of this model is missing."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(passages.c.id, vectors.c.vector)
+                select(passages.c.id, passages.c.script, vectors.c.vector)
                 .select_from(passages.outerjoin(vectors, _vector_of(model)))
                 .where(passages.c.edition_id == edition_id)
                 .order_by(passages.c.ordinal)
             ).all()
         if any(row.vector is None for row in rows):
             raise ModelChanged
-        return VectorRows(
-            ids=np.array([row.id for row in rows], np.int64),
-            vectors=np.stack([unpack(row.vector) for row in rows]) if rows else np.zeros((0, 0), np.float32),
-        )
+        by_script = {script: [row for row in rows if row.script == script] for script in Script}
+        return {script: _vector_rows(some) for script, some in by_script.items() if some}
 
-    def tokens_of(self, edition_id: int) -> list[tuple[int, str]]:
-        """(passage id, tokens) of an edition, for the keyword index."""
+    def tokens_of(self, edition_id: int) -> list[TokenRow]:
+        """An edition's passages for the keyword index."""
         with self._database.read() as connection:
-            query = select(passages.c.id, passages.c.tokens).where(passages.c.edition_id == edition_id)
-            return [(row.id, row.tokens) for row in connection.execute(query.order_by(passages.c.ordinal))]
+            query = select(passages.c.id, passages.c.script, passages.c.tokens)
+            rows = connection.execute(
+                query.where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
+            )
+            return [TokenRow(id=row.id, script=Script(row.script), tokens=row.tokens) for row in rows]
 
     def get_current(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that answer at this moment, by id."""
@@ -162,6 +167,13 @@ def _tokens(row: Any) -> str:
     return " ".join(tokens(passage_in_context(row.title, json.loads(row.section), row.text)))
 
 
+def _vector_rows(rows: Sequence[Any]) -> VectorRows:
+    return VectorRows(
+        ids=np.array([row.id for row in rows], np.int64),
+        vectors=np.stack([unpack(row.vector) for row in rows]),
+    )
+
+
 def _vector_of(model: str) -> Any:
     return and_(vectors.c.key == passages.c.vector_key, vectors.c.model == model)
 
@@ -187,6 +199,7 @@ def _passage(row: Row[Any]) -> Passage:
         edition_id=row.edition_id,
         ordinal=row.ordinal,
         kind=PassageKind(row.kind),
+        script=Script(row.script),
         text=row.text,
         tokens=row.tokens,
         citation=Citation(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from knowledge.engines.ports import Group
+from knowledge.domain import Script
 from knowledge.text import search_text, tokens
 
 SHIPPED = Path(__file__).with_name("terms.csv")
@@ -24,12 +24,24 @@ class Concept:
 
     zh: tuple[frozenset[str], ...]
     en: tuple[frozenset[str], ...]
+    #: Whether it can be what a text is about (a disease, a drug, a test), unlike 剂量 or "elderly".
+    is_topic: bool
 
-    def names(self, group: Group) -> tuple[frozenset[str], ...]:
-        return self.zh if group is Group.CHINESE else self.en
+    def names(self, script: Script) -> tuple[frozenset[str], ...]:
+        return self.zh if script is Script.CHINESE else self.en
 
-    def is_named_in(self, held: frozenset[str] | set[str], group: Group) -> bool:
-        return any(name <= held for name in self.names(group))
+    def is_named_in(self, held: frozenset[str] | set[str], script: Script) -> bool:
+        return any(name <= held for name in self.names(script))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """One concept as the list writes it."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    abbreviations: tuple[str, ...] = ()
+    is_topic: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +55,18 @@ class Mention:
 class TermList:
     """Finds the concepts that a text names: the longest name at each place, in either script."""
 
-    def __init__(self, rows: Iterable[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> None:
-        """rows: (zh names, en names, abbreviations) of each concept."""
+    def __init__(self, rows: Iterable[TermRow]) -> None:
         self._chinese: dict[str, list[Concept]] = {}
         self._other: dict[tuple[str, ...], list[Concept]] = {}
-        for zh, en, abbreviations in rows:
-            concept = Concept(zh=_cut((*zh, *abbreviations)), en=_cut((*en, *abbreviations)))
-            for name in zh:
+        for row in rows:
+            concept = Concept(
+                zh=_cut((*row.zh, *row.abbreviations)),
+                en=_cut((*row.en, *row.abbreviations)),
+                is_topic=row.is_topic,
+            )
+            for name in row.zh:
                 self._chinese.setdefault(search_text(name), []).append(concept)
-            for name in (*en, *abbreviations):
+            for name in (*row.en, *row.abbreviations):
                 self._other.setdefault(_key(name), []).append(concept)
         self._longest_chinese = max(map(len, self._chinese), default=0)
         self._longest_other = max(map(len, self._other), default=0)
@@ -106,13 +121,18 @@ def _cut(names: Iterable[str]) -> tuple[frozenset[str], ...]:
 
 
 def read(path: Path) -> TermList:
-    """The list in a CSV file with the columns zh, en, abbreviations; alternatives are separated by |."""
+    """The list in a CSV file: zh, en and abbreviations, alternatives separated by |, and kind (topic or general)."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [
-            tuple(_names(row.get(column)) for column in ("zh", "en", "abbreviations"))
-            for row in csv.DictReader(file)
-        ]
-    return TermList((zh, en, short) for zh, en, short in rows)
+        return TermList([_row(row) for row in csv.DictReader(file)])
+
+
+def _row(cells: dict[str, str]) -> TermRow:
+    return TermRow(
+        zh=_names(cells.get("zh")),
+        en=_names(cells.get("en")),
+        abbreviations=_names(cells.get("abbreviations")),
+        is_topic=cells.get("kind") != "general",
+    )
 
 
 def _names(cell: str | None) -> tuple[str, ...]:

@@ -5,29 +5,37 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from knowledge.domain import PassageKind, Sharing
+from knowledge.domain import PassageKind, Script, Sharing
 from knowledge.store import Stores, open_stores
 from knowledge.store.courses import NewCourse
 from knowledge.store.library import NewEdition, NewPassage
 from knowledge.testing import FakeEncoder
-from knowledge.text import tokens
+from knowledge.text import is_chinese, tokens
 
 ENCODER = FakeEncoder()
 
 HYPERTENSION = (
     (
         ("4 降压目标", "4.2 老年高血压患者"),
-        "老年高血压患者的降压目标按年龄区分：65～79 岁者血压应降至<140/90 mmHg，如能耐受可进一步降至<130/80 mmHg；"
-        "80 岁及以上高龄者应降至<150/90 mmHg。但体位性低血压者应个体化。衰弱患者应先评估整体状况，再制定目标。",
+        (
+            "老年高血压患者的降压目标按年龄区分：65～79 岁者血压应降至<140/90 mmHg，如能耐受可进一步降至<130/80 mmHg；"
+            "80 岁及以上高龄者应降至<150/90 mmHg。但体位性低血压者应个体化。衰弱患者应先评估整体状况，再制定目标。"
+        ),
         47,
     ),
-    (("4 降压目标", "4.1 一般成人"), "一般高血压患者血压应降至<140/90 mmHg，能耐受者可进一步降至<130/80 mmHg。", 46),
+    (
+        ("4 降压目标", "4.1 一般成人"),
+        "一般高血压患者血压应降至<140/90 mmHg，能耐受者可进一步降至<130/80 mmHg。",
+        46,
+    ),
 )
 DIABETES = (
     (
         ("3 Treatment", "3.1 First-line therapy"),
-        "The first-line drug for type 2 diabetes is metformin unless contraindicated. Start with 500 mg once daily. "
-        "However, avoid metformin when eGFR is below 30 mL/min/1.73 m2.",
+        (
+            "The first-line drug for type 2 diabetes is metformin unless contraindicated. Start with 500 mg once daily. "
+            "However, avoid metformin when eGFR is below 30 mL/min/1.73 m2."
+        ),
         12,
     ),
 )
@@ -81,6 +89,7 @@ def _passage(section: tuple[str, ...], text: str, page: int) -> NewPassage:
         tokens=" ".join(tokens(" ".join(section) + " " + text)),
         section=section,
         kind=PassageKind.TEXT,
+        script=Script.CHINESE if is_chinese(text) else Script.OTHER,
         page_first=page,
         page_last=page,
         page_label=None,

@@ -25,7 +25,7 @@ _CHANGED = re.compile(r"[\s\-‐‑‒–−﹣－.．\ue000-\uf8ff\u0002\ufffe]
 #: Shorter pieces of a scrambled line prove nothing.
 _SHORTEST = 2
 _SHORTEST_PART = 6
-_MOST_PARTS = 12
+_MOST_PARTS = 30
 
 
 def reduced(text: str) -> str:
@@ -43,7 +43,11 @@ def _characters(path: Path, number: int) -> str:
     """The characters of a page as pdfplumber has them, in the order of the file."""
     with pdfplumber.open(path) as document:
         page = document.pages[number - 1]
-        return reduced("".join(character["text"] for character in page.chars)) + "\n" + reduced(page.extract_text() or "")
+        return (
+            reduced("".join(character["text"] for character in page.chars))
+            + "\n"
+            + reduced(page.extract_text() or "")
+        )
 
 
 def violations(path: Path, chunks: Sequence[Chunk]) -> list[tuple[Chunk, str]]:
@@ -61,25 +65,29 @@ def _pieces(chunk: Chunk) -> Iterator[str]:
 
 def _stands(path: Path, chunk: Chunk, piece: str) -> bool:
     wanted = reduced(piece)
-    assert chunk.page_first is not None and chunk.page_last is not None
+    assert chunk.page_first is not None
+    assert chunk.page_last is not None
     numbers = range(chunk.page_first, chunk.page_last + 1)
     texts = _pages(path)
     if any(wanted in texts[number - 1] for number in numbers):
         return True
     # A sentence may run over the page break, and a superscript out of order may be in order elsewhere.
     return any(wanted in _characters(path, number) for number in numbers) or any(
-        _stands_apart(wanted, texts[number - 1]) or _stands_in_parts(wanted, texts[number - 1]) for number in numbers
+        _stands_apart(wanted, texts[number - 1]) or _stands_in_parts(wanted, texts[number - 1])
+        for number in numbers
     )
 
 
 def _stands_in_parts(wanted: str, page: str) -> bool:
-    """In a dozen stretches of some length at most: a line break in a table may have another cell's line in it."""
+    """In stretches of some length: a line break in a table may have another cell's line in it."""
     for _ in range(_MOST_PARTS):
-        length = next((size for size in range(len(wanted), _SHORTEST_PART - 1, -1) if wanted[:size] in page), 0)
+        length = next(
+            (size for size in range(len(wanted), _SHORTEST_PART - 1, -1) if wanted[:size] in page), 0
+        )
         if not length:
             return False
         wanted = wanted[length:]
-        if not wanted or len(wanted) < _SHORTEST_PART <= length and wanted in page:
+        if not wanted or (len(wanted) < _SHORTEST_PART <= length and wanted in page):
             return True
     return False
 

@@ -6,9 +6,33 @@ from hypothesis import strategies as st
 
 from indexer.parsed import Block, BlockKind, Parsed
 
-DOSES = ["6.25~12.5 mg", "0.5 g/d", "1.73 m²", "≥140/90 mmHg", "HbA1c <7.0%", "10⁻³", "2.5 mg/kg，每日2次", "5～10 ml"]
-_OPENINGS = ["患者应当", "但", "推荐", "However, ", "除非", "Patients (e.g. adults) should ", "In the U.S. ", "（见表1）"]
-_FILLERS = ["长期规律服药", "控制血压血脂血糖", "be treated with care ", "定期随访并监测肾功能", "according to Fig. 2 "]
+DOSES = [
+    "6.25~12.5 mg",
+    "0.5 g/d",
+    "1.73 m²",
+    "≥140/90 mmHg",
+    "HbA1c <7.0%",
+    "10⁻³",
+    "2.5 mg/kg，每日2次",
+    "5～10 ml",
+]
+_OPENINGS = [
+    "患者应当",
+    "但",
+    "推荐",
+    "However, ",
+    "除非",
+    "Patients (e.g. adults) should ",
+    "In the U.S. ",
+    "（见表1）",
+]
+_FILLERS = [
+    "长期规律服药",
+    "控制血压血脂血糖",
+    "be treated with care ",
+    "定期随访并监测肾功能",
+    "according to Fig. 2 ",
+]
 
 doses = st.sampled_from(DOSES)
 sentences = st.builds(
@@ -32,7 +56,12 @@ def _block(kind: BlockKind, text: str, level: int) -> Block:
 
 blocks = st.one_of(
     st.builds(_block, st.sampled_from([BlockKind.PARAGRAPH, BlockKind.LIST_ITEM]), paragraphs, st.just(0)),
-    st.builds(_block, st.just(BlockKind.HEADING), st.sampled_from(["一、总则", "1.1 剂量", "（一）禁忌"]), st.integers(1, 4)),
+    st.builds(
+        _block,
+        st.just(BlockKind.HEADING),
+        st.sampled_from(["一、总则", "1.1 剂量", "（一）禁忌"]),
+        st.integers(1, 4),
+    ),
     st.builds(_block, st.just(BlockKind.TABLE), rows.map(_table), st.just(0)),
 )
 
@@ -48,4 +77,6 @@ def _paged(parts: list[Block], breaks: list[bool]) -> Parsed:
     return Parsed(blocks=tuple(paged), pages=page)
 
 
-documents = st.builds(_paged, st.lists(blocks, min_size=1, max_size=14), st.lists(st.booleans(), min_size=14, max_size=14))
+documents = st.builds(
+    _paged, st.lists(blocks, min_size=1, max_size=14), st.lists(st.booleans(), min_size=14, max_size=14)
+)

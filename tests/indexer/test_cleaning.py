@@ -7,19 +7,11 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import documents, paragraphs
 
-from indexer.cleaning import (
-    clean_heading,
-    clean_text,
-    cleaned,
-    is_contents_line,
-    is_contributors,
-    is_head_matter,
-    running_lines,
-    without_pinyin,
-)
+from indexer.cleaning import clean_heading, clean_text, cleaned, running_lines, without_pinyin
+from indexer.matter import is_contents_line, is_contributors, is_head_matter
 from indexer.parsed import Block, BlockKind, Parsed
+from tests.indexer.strategies import documents, paragraphs
 
 
 def _paragraph(text: str, page: int | None = None) -> Block:
@@ -27,7 +19,7 @@ def _paragraph(text: str, page: int | None = None) -> Block:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    "before, after",
     [
         ("內(nèi)容", "內容"),
         ("长(cháng)期服药", "长期服药"),
@@ -45,7 +37,7 @@ def test_stray_pinyin(before, after):
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    "before, after",
     [
         ("高 血 压 患 者", "高血压患者"),
         ("病 变 ，病 变", "病变，病变"),
@@ -72,7 +64,9 @@ def test_running_lines_differ_in_digits_only():
     assert not running.matches("正文")
 
 
-@pytest.mark.parametrize("line", ["第一章 总则..........1", "1.1 Background ...... 12", "附件·········3", "References …………… 40"])
+@pytest.mark.parametrize(
+    "line", ["第一章 总则..........1", "1.1 Background ...... 12", "附件·········3", "References …………… 40"]
+)
 def test_lines_of_contents(line):
     assert is_contents_line(line)
 
@@ -97,7 +91,16 @@ def test_a_page_of_contents_goes_whole():
     assert [block.text for block in cleaned(Parsed(blocks=blocks)).blocks] == ["正文在此。"]
 
 
-@pytest.mark.parametrize("text", ["DOI：10.3760/cma.j.cn", "收稿日期 2023-09-18", "通信作者：某某，某医院", "·指南·", "【中图分类号】R512"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DOI：10.3760/cma.j.cn",
+        "收稿日期 2023-09-18",
+        "通信作者：某某，某医院",
+        "·指南·",
+        "【中图分类号】R512",
+    ],
+)
 def test_head_matter(text):
     assert is_head_matter(text)
 

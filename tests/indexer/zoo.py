@@ -59,7 +59,10 @@ def pageless_pdf() -> bytes:
 def page_loop_pdf() -> bytes:
     """The page tree holds itself."""
     return pdf_of_objects(
-        [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R] /Count 1000000 /Parent 2 0 R >>"]
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [2 0 R] /Count 1000000 /Parent 2 0 R >>",
+        ]
     )
 
 
@@ -81,8 +84,10 @@ def inflating_pdf(unpacked: int = 1024 * _MEGABYTE) -> bytes:
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
-            b"/Resources << /Font << /F1 5 0 R >> >> >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
+                b"/Resources << /Font << /F1 5 0 R >> >> >>"
+            ),
             b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]
@@ -196,7 +201,10 @@ ZOO: dict[str, tuple[Callable[[], bytes], Refusals]] = {
     "no_tags.html": (lambda: b"just text", (errors.WrongKind,)),
     "really_pdf.md": (plain_pdf, (errors.WrongKind,)),
     "nul.txt": (lambda: bytes(1000), (errors.NoText, errors.WrongKind, errors.UnknownEncoding)),
-    "random.txt": (lambda: bytes((7 * number * number + 13) % 251 for number in range(5000)), (errors.UnknownEncoding,)),
+    "random.txt": (
+        lambda: bytes((7 * number * number + 13) % 251 for number in range(5000)),
+        (errors.UnknownEncoding,),
+    ),
     "blank.txt": (lambda: b" \n\t\n ", (errors.NoText,)),
     "digits.md": (lambda: b"1 2 3 4 5 6 7 8 9\n" * 50, (errors.NoText,)),
 }

@@ -5,43 +5,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from aiohttp import web
 
+from tests.journeys.calls import Call, Fault, Plan
 from tests.journeys.markup import BadRequest, keyboard, plain_text
 
 TOKEN = "4242:journeys-token-journeys-token-journeys"
 BOT = {"id": 4242, "is_bot": True, "first_name": "医导", "username": "yidao_journey_bot"}
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
 T = TypeVar("T")
-
-
-class Fault(StrEnum):
-    """What befalls one call."""
-
-    BAD_GATEWAY = "bad_gateway"
-    #: The connection closes before the call is carried out.
-    DROP = "drop"
-    #: It is carried out, then the connection closes.
-    LOST_REPLY = "lost_reply"
-    FLOOD = "flood"
-    #: Not carried out before `Server.release` is set.
-    HELD = "held"
-    #: Carried out at once, answered when `Server.release` is set.
-    HELD_AFTER = "held_after"
-
-
-@dataclass(slots=True)
-class Call:
-    method: str
-    params: dict[str, str]
-    status: int = 0
-    description: str = ""
-    fault: Fault | None = None
 
 
 @dataclass(slots=True)
@@ -53,20 +29,6 @@ class ChatState:
     #: What the bot did here, in order: ("message" | "edit" | "note", text, message or {}).
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     blocked: bool = False
-
-
-@dataclass(slots=True)
-class Plan:
-    """A fault for the calls to come that fit."""
-
-    method: str
-    #: One for each call that fits, in order; None lets a call through.
-    faults: Iterator[Fault | None]
-    #: Only calls whose text holds this.
-    words: str = ""
-
-    def fits(self, call: Call) -> bool:
-        return call.method == self.method and self.words in call.params.get("text", "")
 
 
 class Refusal(Exception):

@@ -6,11 +6,11 @@ from itertools import cycle
 
 import pytest
 
+from tests.journeys.calls import Fault
 from tests.journeys.conftest import Stage
 from tests.journeys.documents import UPLOAD_ZH
 from tests.journeys.people import Person
 from tests.journeys.scripts import EN, ZH
-from tests.journeys.server import Fault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,15 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.domain import QualityMark
-
 from indexer.numbering import rank_of, title_of
 from indexer.parsed import Block, BlockKind
-from indexer.parsers.pdf.headings import Body, Style, body_of, is_heading, levels, stands_out, style_of
+from indexer.parsers.pdf.headings import (
+    CAPTION,
+    Body,
+    Style,
+    body_of,
+    is_heading,
+    levels,
+    stands_out,
+    style_of,
+)
 from indexer.parsers.pdf.lines import Line
 from indexer.parsers.pdf.paragraphs import Flow, flows, joined, starts_paragraph
 from indexer.parsers.pdf.tables import Table
 from indexer.shown import join_lines
+from knowledge.domain import QualityMark
 
 #: A title of more lines than this is a paragraph in large print.
 _MOST_HEADING_LINES = 4
@@ -44,7 +52,9 @@ def assembled(pages: Sequence[Page], outline: Mapping[str, int]) -> list[Block]:
     body = body_of(every, outline)
     one_word = _vocabulary(every)
     grouped = [(page, _page_groups(page, body)) for page in pages]
-    depth = levels([style_of(group.lines[0]) for _, groups in grouped for group in groups if group.heading], body)
+    depth = levels(
+        [style_of(group.lines[0]) for _, groups in grouped for group in groups if group.heading], body
+    )
     return [block for page, groups in grouped for block in _page_blocks(page, groups, depth, one_word)]
 
 
@@ -67,7 +77,13 @@ def _page_blocks(
             level = depth.get(style_of(item.lines[0]), 1) if item.heading else 0
             kind = BlockKind.HEADING if item.heading else BlockKind.PARAGRAPH
             blocks.append(
-                Block(kind=kind, text=_text(item, one_word), level=level, page=page.number, marks=_marks(item.lines))
+                Block(
+                    kind=kind,
+                    text=_text(item, one_word),
+                    level=level,
+                    page=page.number,
+                    marks=_marks(item.lines),
+                )
             )
     return blocks
 
@@ -94,7 +110,13 @@ def _titled(groups: Sequence[Group]) -> list[Group]:
     result: list[Group] = []
     for group in groups:
         last = result[-1] if result else None
-        if last and last.heading and group.heading and _is_bare_number(last.lines) and rank_of(group.lines[0].text) is None:
+        if (
+            last
+            and last.heading
+            and group.heading
+            and _is_bare_number(last.lines)
+            and rank_of(group.lines[0].text) is None
+        ):
             result[-1] = Group(lines=(*last.lines, *group.lines), heading=True)
         else:
             result.append(group)
@@ -175,6 +197,8 @@ def _rejoined(groups: Sequence[Group]) -> list[Group]:
 
 def _runs_over(before: Line, line: Line) -> bool:
     """A column ends in mid-sentence and the next begins higher up, in the same print."""
+    if CAPTION.match(line.text) or CAPTION.match(before.text):
+        return False
     unfinished = not re.search(r"[。！？.!?：:；;]['\"”’）)\]］]*$", before.text)
     return unfinished and line.baseline > before.baseline and abs(before.size - line.size) < 0.06 * line.size
 

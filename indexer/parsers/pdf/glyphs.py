@@ -28,7 +28,8 @@ def in_order(characters: Sequence[Character]) -> list[Character]:
 def _lie_apart(ordered: Sequence[Character]) -> bool:
     """Whether no two characters of one size lie on each other: lines run together cannot be told apart by place."""
     return not any(
-        before.print.size == after.print.size and _covers(before, after) for before, after in pairwise(ordered)
+        before.print.size == after.print.size and _covers(before, after)
+        for before, after in pairwise(ordered)
     )
 
 

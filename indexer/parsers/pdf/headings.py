@@ -13,7 +13,7 @@ from indexer.parsers.pdf.lines import Line
 from indexer.shown import cjk_count, letter_count
 
 _ENDS_SENTENCE = re.compile(r"[。；;，,：:！!、\-]$|[a-z)）\d]\.$|\b(?:and|or|of|the|in|for|with|to|a)$")
-_CAPTION = re.compile(r"^(?:续?表|續?表|图|圖|Table|Figure|Fig\.?|Box)\s?[\dA-Z]", re.IGNORECASE)
+CAPTION = re.compile(r"^(?:续?表|續?表|图|圖|Table|Figure|Fig\.?|Box)\s?[\dA-Z]", re.IGNORECASE)
 _NO_TITLE = re.compile(r"^(?:[•●▪◆■□►➢✓–-]|https?:|www\.|[\w.+-]+@|\[\d|［\d|[·•])|[…]{2}|[.．·]{5}|@")
 _CHINESE = (Rank.PART, Rank.CHAPTER, Rank.SECTION, Rank.IDEOGRAPH, Rank.BRACKETED_IDEOGRAPH)
 #: Latin letters of references would outvote the Chinese of the text itself.
@@ -61,10 +61,15 @@ def is_heading(text: str, line: Line, body: Body, *, fills: bool) -> bool:
 
     fills: the (last) line reaches the right edge of its column, as running text does.
     """
-    if plain(text) in body.outline and not _CAPTION.match(text):
+    if plain(text) in body.outline and not CAPTION.match(text):
         return True
     large = line.size > 1.2 * body.size
-    if _NO_TITLE.search(text) or _CAPTION.match(text) or _ENDS_SENTENCE.search(text) or not short_enough(text, large=large):
+    if (
+        _NO_TITLE.search(text)
+        or CAPTION.match(text)
+        or _ENDS_SENTENCE.search(text)
+        or not short_enough(text, large=large)
+    ):
         return False
     rank = rank_of(text)
     if letter_count(title_of(text)) < 2 and rank not in (Rank.CHAPTER, Rank.PART):

@@ -40,11 +40,7 @@ def printed_labels(edge_numbers: Sequence[Sequence[int]]) -> dict[int, str]:
     difference, votes = differences.most_common(1)[0]
     if votes < max(3, _AGREEMENT * len(edge_numbers)) or difference == 0:
         return {}
-    return {
-        page: str(page + difference)
-        for page in range(1, len(edge_numbers) + 1)
-        if page + difference > 0
-    }
+    return {page: str(page + difference) for page in range(1, len(edge_numbers) + 1) if page + difference > 0}
 
 
 def differing(labels: Mapping[int, str]) -> dict[int, str]:

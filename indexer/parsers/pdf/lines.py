@@ -11,7 +11,6 @@ from indexer.parsers.pdf.characters import Character, Print, Segment
 from indexer.parsers.pdf.glyphs import in_order, mended
 from indexer.shown import is_cjk, seen
 
-
 #: A short last line may hold more characters of a reference mark than of text.
 _NEARLY_AS_MUCH = 0.4
 

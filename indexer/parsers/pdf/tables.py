@@ -59,13 +59,12 @@ def frames(page: Any) -> tuple[Frame, ...]:
 
 
 def _frame(table: Any, page: Any) -> Frame:
-    left, bottom = page.mediabox[0], page.mediabox[1]
-
+    # pdfplumber counts down from the page's height, wherever the media box begins; its x are the file's own.
     def place(cell: Any) -> Box | None:
         if cell is None:
             return None
         x0, top, x1, low = cell
-        return (x0 + left, page.height - low + bottom, x1 + left, page.height - top + bottom)
+        return (x0, page.height - low, x1, page.height - top)
 
     return Frame(cells=tuple(tuple(place(cell) for cell in row.cells) for row in table.rows))
 
@@ -78,7 +77,13 @@ def _has_shape(frame: Frame, page: Any) -> bool:
     rows, columns = len(frame.cells), max(len(row) for row in frame.cells)
     whole = float(page.width) * float(page.height)
     x0, bottom, x1, top = frame.box
-    return columns >= 2 and rows >= 1 and top - bottom > 12 and x1 - x0 > 60 and _area(frame.box) < _MOST_OF_PAGE * whole
+    return (
+        columns >= 2
+        and rows >= 1
+        and top - bottom > 12
+        and x1 - x0 > 60
+        and _area(frame.box) < _MOST_OF_PAGE * whole
+    )
 
 
 def taken_out(parts: Sequence[Segment], found: Sequence[Frame]) -> tuple[list[Segment], list[Table]]:
@@ -109,19 +114,21 @@ def _filled(parts: Sequence[Segment], frame: Frame) -> tuple[list[list[str]], li
                 rest.append(piece)
             else:
                 inside.setdefault(place, []).append(piece)
-    texts = {place: _cell_text(pieces, _cell(frame, place)) for place, pieces in inside.items()}
+    texts = {
+        (row, column): _cell_text(inside[row, column], box)
+        for row, cells in enumerate(frame.cells)
+        for column, box in enumerate(cells)
+        if box and (row, column) in inside
+    }
     owners = _owners(frame)
-    return [[_repeated(texts, (row, column), owners) for column in range(_width(frame))] for row in range(len(frame.cells))], rest
+    return [
+        [_repeated(texts, (row, column), owners) for column in range(_width(frame))]
+        for row in range(len(frame.cells))
+    ], rest
 
 
 def _width(frame: Frame) -> int:
     return max(len(row) for row in frame.cells)
-
-
-def _cell(frame: Frame, place: Place) -> Box:
-    box = frame.cells[place[0]][place[1]]
-    assert box is not None
-    return box
 
 
 def _repeated(texts: Mapping[Place, str], place: Place, owners: Mapping[Place, Place]) -> str:
@@ -133,13 +140,23 @@ def _repeated(texts: Mapping[Place, str], place: Place, owners: Mapping[Place, P
 
 def _owners(frame: Frame) -> dict[Place, Place]:
     """For each place of the grid the cell that covers it: a merged cell covers several."""
-    columns = _middles([[row[column] if column < len(row) else None for row in frame.cells] for column in range(_width(frame))], 0)
+    columns = _middles(
+        [
+            [row[column] if column < len(row) else None for row in frame.cells]
+            for column in range(_width(frame))
+        ],
+        0,
+    )
     rows = _middles(frame.cells, 1)
-    cells = [((row, column), box) for row, line in enumerate(frame.cells) for column, box in enumerate(line) if box]
+    cells = [
+        ((row, column), box) for row, line in enumerate(frame.cells) for column, box in enumerate(line) if box
+    ]
     owners: dict[Place, Place] = {place: place for place, _ in cells}
     for row, y in enumerate(rows):
         for column, x in enumerate(columns):
-            found = next((place for place, box in cells if box[0] <= x <= box[2] and box[1] <= y <= box[3]), None)
+            found = next(
+                (place for place, box in cells if box[0] <= x <= box[2] and box[1] <= y <= box[3]), None
+            )
             if found is not None:
                 owners.setdefault((row, column), found)
     return owners
@@ -147,7 +164,10 @@ def _owners(frame: Frame) -> dict[Place, Place]:
 
 def _middles(lines: Sequence[Sequence[Box | None]], axis: int) -> list[float]:
     """The middle of each row or column: of its narrowest cell, as merged ones reach beyond it."""
-    narrowest = [min((box for box in line if box), key=lambda box: box[axis + 2] - box[axis], default=None) for line in lines]
+    narrowest = [
+        min((box for box in line if box), key=lambda box: box[axis + 2] - box[axis], default=None)
+        for line in lines
+    ]
     return [(box[axis] + box[axis + 2]) / 2 if box else -1.0 for box in narrowest]
 
 
@@ -161,7 +181,12 @@ def _parted(part: Segment, frame: Frame) -> list[tuple[Place | None, Segment]]:
         else:
             pieces.append((place, [character]))
     return [
-        (place, replace(part, characters=tuple(characters), hyphenated=part.hyphenated and index == len(pieces) - 1))
+        (
+            place,
+            replace(
+                part, characters=tuple(characters), hyphenated=part.hyphenated and index == len(pieces) - 1
+            ),
+        )
         for index, (place, characters) in enumerate(pieces)
         if any(not character.generated and character.text.strip() for character in characters)
     ]
@@ -184,7 +209,9 @@ def _cell_text(parts: Sequence[Segment], box: Box) -> str:
     text = ""
     before: Line | None = None
     for line in lines_of(parts):
-        entry_ends = before is not None and box[2] - before.x1 > _ROOM * before.size and not _goes_on(before, line)
+        entry_ends = (
+            before is not None and box[2] - before.x1 > _ROOM * before.size and not _goes_on(before, line)
+        )
         text = f"{text}{ENTRY_SEPARATOR}{line.text}" if entry_ends else join_lines(text, line.text)
         before = line
     return text

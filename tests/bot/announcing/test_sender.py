@@ -127,7 +127,7 @@ async def test_progress_is_shown_in_the_confirmed_message(stores, clock):
     confirmed(stores, [101, 102])
     await sender(stores, messenger, clock, report_every=0).send_confirmed()
     shown = [message.html.splitlines()[0] for _, id_, message in messenger.edits if id_ == 7]
-    assert shown[-1] == "通知已发完，结果见下。"
+    assert shown[-1] == "通知已发完。"
     assert "2/2" in shown[-2]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.library import view
@@ -114,3 +116,27 @@ async def test_a_terminal_does_not_report_to_telegram_nor_the_reverse(stores, su
     await LoadWatcher(stores=stores, messenger=terminal, supervisor=supervisor).look()
     assert terminal.sent == []
     assert len(stores.jobs.open()) == 1
+
+
+async def test_it_is_settled_when_every_file_was_told_of(stores, messenger, watcher):
+    job = queued(stores)
+    task = asyncio.create_task(watcher.run())
+    watcher.follow(job.id, view.received(job.file_name, ZH))
+    stores.jobs.refuse(job.id, "encrypted", {})
+    async with asyncio.timeout(10):
+        await watcher.settled()
+    assert "加了密码" in messenger.sent[0][1].html
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_upload_that_was_told_of_is_removed(stores, watcher, tmp_path):
+    """What became a draft is kept among the library's files; the rest serves nobody."""
+    upload = tmp_path / "upload.pdf"
+    upload.write_bytes(b"%PDF")
+    job = stores.jobs.add(path=str(upload), file_name="a.pdf", sent_by=1, chat_id=1, update_id=None)
+    await watcher.look()
+    assert upload.exists()
+    stores.jobs.refuse(job.id, "damaged", {})
+    await watcher.look()
+    assert not upload.exists()

@@ -10,6 +10,10 @@ import pytest
 from knowledge.engines import e5_small
 from knowledge.engines.encoder import SentenceEncoder
 
+# As the encoder does before it loads torch: a test may be the first to import it, and threads that spin while they wait
+# make every measure of time worthless on a busy machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:

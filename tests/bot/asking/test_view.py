@@ -1,0 +1,111 @@
+"""What is shown for each kind of reply."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.asking import view
+from bot.conversation import Message
+from bot.html import units
+from knowledge.domain import Language, NoEvidence, Quotation, Rating, RefusalReason, Refused, Reply
+from tests.bot.asking.cases import TEXT, answer, citation, course, quotation
+from tests.bot.test_html import read
+
+ZH, EN = Language.ZH, Language.EN
+BEST = "65～79 岁者应降至<140/90 mmHg。"
+
+
+def shown(reply: Reply, language: Language = ZH, *, masked: bool = False) -> Message:
+    return view.reply(reply, language, question_id=12, today=date(2026, 6, 1), was_masked=masked)
+
+
+def test_an_answer_is_the_sentence_its_passage_its_source_the_courses_and_two_hands() -> None:
+    message = shown(answer(quotation(TEXT, BEST), courses=(course(),)))
+    assert f"<b>{html.escape(BEST, quote=False)}</b>" in message.html
+    assert "<blockquote expandable>" in message.html
+    assert message.html.endswith("第 47 页")
+    assert [button.text for row in message.buttons for button in row][1:] == ["👍", "👎"]
+    assert [button.data for button in message.buttons[-1]] == ["rate:12:up", "rate:12:down"]
+
+
+def test_each_quotation_has_its_own_source_below_it() -> None:
+    pages = [quotation(TEXT, BEST, cited=citation(page_first=n, page_last=n)) for n in (3, 5, 8)]
+    text = read(shown(answer(*pages)).html)
+    assert [int(page) for page in re.findall(r"第 (\d+) 页", text)] == [3, 5, 8]
+    assert text.count(BEST) >= 3
+
+
+def test_publishers_are_named_where_two_differ_and_only_there() -> None:
+    one, other = (quotation(TEXT, BEST, cited=citation(publisher=name)) for name in ("甲学会", "乙学会"))
+    assert "甲学会" in shown(answer(one, other)).html
+    assert "乙学会" in shown(answer(one, other)).html
+    assert "甲学会" not in shown(answer(one, one)).html
+
+
+def test_labels_follow_the_person_and_the_language_note_follows_the_question() -> None:
+    english = quotation(TEXT, BEST, cited=citation(language="en"))
+    assert "original in English" in shown(answer(english, question="老年降压目标"), EN).html
+    assert "英文原文" not in shown(answer(english, question="blood pressure target"), ZH).html
+
+
+def test_no_evidence_says_how_much_was_searched_and_what_to_do() -> None:
+    nothing = NoEvidence(question="x", documents_searched=214)
+    assert "214" in shown(nothing).html
+    assert "指南管理员" in shown(nothing).html
+    assert "214" in shown(nothing, EN).html
+    assert "coordinator" in shown(nothing, EN).html
+    assert not shown(nothing).buttons
+
+
+def test_an_empty_library_has_a_text_of_its_own() -> None:
+    empty = shown(NoEvidence(question="x", documents_searched=0)).html
+    assert "还没有收录" in empty
+    assert "0" not in empty
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_refusal_has_a_text_of_its_own(language: Language) -> None:
+    texts = {shown(Refused(question="x", reason=reason), language).html for reason in RefusalReason}
+    assert len(texts) == len(RefusalReason)
+    assert any("500" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(),
+        NoEvidence(question="x", documents_searched=1),
+        Refused(question="x", reason=RefusalReason.EMPTY),
+    ],
+)
+def test_whoever_sent_identifiers_is_told_kindly_whatever_the_reply(reply: Reply) -> None:
+    assert "患者信息" in shown(reply, masked=True).html
+    assert "patient details" in shown(reply, EN, masked=True).html
+    assert "患者信息" not in shown(reply).html
+
+
+def test_ratings_are_noted_in_words() -> None:
+    assert "👍" in view.noted(Rating.UP, ZH)
+    assert "👎" in view.noted(Rating.DOWN, EN)
+    assert view.not_yours(ZH) != view.gone(ZH)
+
+
+hostile = st.text(st.one_of(st.sampled_from("<>&。.\n 一aβ😀"), st.characters()), min_size=1, max_size=3000)
+
+
+@given(st.lists(hostile, min_size=1, max_size=3), hostile, st.sampled_from(Language))
+def test_any_passage_and_title_make_a_message_that_telegram_takes(
+    passages: list[str], title: str, language: Language
+) -> None:
+    found: list[Quotation] = [
+        quotation(text, text[: len(text) // 2 + 1], cited=citation(title=title)) for text in passages
+    ]
+    message = shown(answer(*found), language, masked=True)
+    assert units(message.html) <= 4096
+    read(message.html)

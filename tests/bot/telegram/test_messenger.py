@@ -1,0 +1,104 @@
+"""What became of a message is told exactly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
+from bot.telegram.messenger import TelegramMessenger, keyboard
+from tests.bot.telegram.test_desk import RecordingBot
+
+MESSAGE = Message(
+    html="<b>x</b>", buttons=((Button(text="a", data="a:1"), Button(text="b", url="https://b.org")),)
+)
+
+
+def broken(cause: Exception) -> NetworkError:
+    error = NetworkError("httpx")
+    error.__cause__ = cause
+    return error
+
+
+def messenger(error: TelegramError | None = None) -> tuple[TelegramMessenger, list[int], RecordingBot]:
+    blocked: list[int] = []
+
+    async def on_blocked(telegram_id: int) -> None:
+        blocked.append(telegram_id)
+
+    bot = RecordingBot(*([error] if error else []))
+    bot_: Any = bot
+    return TelegramMessenger(bot_, on_blocked), blocked, bot
+
+
+@pytest.mark.parametrize(
+    "error,outcome",
+    [
+        (None, Sent(message_id=5)),
+        (Forbidden("bot was blocked by the user"), Blocked()),
+        (BadRequest("Chat not found"), Blocked()),
+        (BadRequest("can't parse entities"), Failed(reason="can't parse entities")),
+        (ChatMigrated(-7), Failed(reason="Group migrated to supergroup. New chat id: -7")),
+        (broken(httpx.ReadError("gone")), InDoubt(reason="ReadError")),
+        (TimedOut(), InDoubt(reason="TimedOut")),
+        (broken(httpx.ConnectError("no route")), Postponed(seconds=2)),
+        (NetworkError("Bad Gateway"), Postponed(seconds=2)),
+        (RetryAfter(timedelta(seconds=40)), Postponed(seconds=40)),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
+async def test_a_bulk_message(error: TelegramError | None, outcome: object) -> None:
+    sender, blocked, bot = messenger(error)
+    assert await sender.send_once(1001, MESSAGE) == outcome
+    assert blocked == ([1001] if outcome == Blocked() else [])
+    assert len(bot.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "error,outcome",
+    [
+        (None, Sent(message_id=5)),
+        (Forbidden("blocked"), Blocked()),
+        (BadRequest("can't parse entities"), Failed(reason="can't parse entities")),
+        (broken(httpx.ReadError("gone")), Failed(reason="ReadError")),
+    ],
+)
+async def test_a_message_of_its_own(error: TelegramError | None, outcome: object) -> None:
+    sender, *_ = messenger(error)
+    assert await sender.send(1001, MESSAGE) == outcome
+
+
+@pytest.mark.parametrize(
+    "error,shown",
+    [
+        (None, True),
+        (BadRequest("Message is not modified: same"), True),
+        (BadRequest("Message to edit not found"), False),
+        (BadRequest("can't parse entities"), False),
+        (Forbidden("blocked"), False),
+        (broken(httpx.ReadError("gone")), False),
+    ],
+)
+async def test_an_edit(error: TelegramError | None, shown: bool) -> None:
+    sender, *_ = messenger(error)
+    assert await sender.edit(1001, 5, MESSAGE) is shown
+
+
+def test_buttons_become_rows_of_a_keyboard() -> None:
+    made = keyboard(MESSAGE.buttons)
+    assert made is not None
+    ((data, url),) = made.inline_keyboard
+    assert (data.callback_data, url.url) == ("a:1", "https://b.org")
+    assert keyboard(()) is None

@@ -1,0 +1,101 @@
+"""How much of a question's information a passage holds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.answering.coverage import (
+    Clue,
+    clues_in_other_script,
+    clues_in_own_script,
+    coverage,
+    inverse_frequency,
+)
+from knowledge.domain import Script
+from knowledge.terms.termlist import TermList, TermRow
+from knowledge.text import question_terms, tokens
+
+ZH, EN = Script.CHINESE, Script.OTHER
+TERMS = TermList(
+    [
+        TermRow(
+            zh=("慢阻肺", "慢性阻塞性肺疾病"),
+            en=("chronic obstructive pulmonary disease",),
+            abbreviations=("COPD",),
+        ),
+        TermRow(zh=("房颤",), en=(), abbreviations=("AF",)),
+    ]
+)
+
+
+def alike(_term: str) -> float:
+    """Every term is as rare as another."""
+    return 1.0
+
+
+def own(question: str, script: Script, passage: str) -> float:
+    clues = clues_in_own_script(question_terms(question), TERMS.mentions(question), script, alike)
+    return coverage(clues, set(tokens(passage)))
+
+
+def other(question: str, script: Script, passage: str) -> float:
+    clues = clues_in_other_script(question_terms(question), TERMS.mentions(question), script, alike)
+    return coverage(clues, set(tokens(passage)))
+
+
+def test_a_passage_that_says_the_question_covers_it_all() -> None:
+    assert own("高血压的降压目标", ZH, "高血压，降压目标。") == pytest.approx(1)
+    assert own("metformin dose", EN, "The dose of metformin") == pytest.approx(1)
+
+
+def test_a_passage_about_something_else_covers_nothing() -> None:
+    assert own("高血压的降压目标", ZH, "骨折的固定") == 0
+    assert other("高血压的降压目标", EN, "fixation of a fracture") == 0
+
+
+def test_another_name_of_the_same_thing_covers_it() -> None:
+    assert own("慢阻肺", ZH, "慢性阻塞性肺疾病的诊断") == pytest.approx(1)
+    assert own("COPD inhaler", EN, "chronic obstructive pulmonary disease: inhaler") == pytest.approx(1)
+
+
+def test_a_name_in_the_other_language_covers_it() -> None:
+    assert other("慢阻肺", EN, "chronic obstructive pulmonary disease") == pytest.approx(1)
+    assert other("COPD", ZH, "慢阻肺患者") == pytest.approx(1)
+
+
+def test_what_the_list_does_not_know_counts_against_a_passage_in_the_other_script() -> None:
+    """It must not look as if 「剂量」 alone answered."""
+    assert 0 < other("慢阻肺的沙美特罗", EN, "COPD") < 1
+
+
+def test_a_figure_is_the_same_in_any_script() -> None:
+    assert other("140/90", EN, "below 140/90 mmHg") == pytest.approx(1)
+
+
+def test_no_clues_are_no_coverage() -> None:
+    assert coverage([], {"a"}) == 0
+
+
+@given(
+    st.lists(
+        st.builds(
+            Clue,
+            weight=st.floats(0.1, 9),
+            alternatives=st.tuples(st.frozensets(st.sampled_from("abcd"), min_size=1)),
+        )
+    ),
+    st.frozensets(st.sampled_from("abcd")),
+    st.frozensets(st.sampled_from("abcd")),
+)
+def test_a_passage_that_holds_more_covers_no_less(
+    clues: list[Clue], held: frozenset[str], more: frozenset[str]
+) -> None:
+    assert 0 <= coverage(clues, held) <= coverage(clues, held | more) <= 1 + 1e-9
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_rarer_word_weighs_more(one: int, other_: int) -> None:
+    few, many = sorted((one, other_))
+    assert inverse_frequency(10_000, few) >= inverse_frequency(10_000, many) > 0

@@ -1,0 +1,23 @@
+"""Who of the staff did what."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select
+
+from knowledge.store import Stores
+from knowledge.store.audit import audit_log
+from knowledge.store.database import now
+
+
+def test_every_act_is_one_line_with_its_time(stores: Stores) -> None:
+    began = now()
+    stores.audit.note("telegram:1001", "edition.approve", "edition:12", {"file": "指南.pdf"})
+    stores.audit.note("shell:root", "edition.withdraw", "edition:12")
+    with stores.database.read() as connection:
+        first, second = connection.execute(select(audit_log).order_by(audit_log.c.id)).all()
+    assert (first.who, first.action, first.subject) == ("telegram:1001", "edition.approve", "edition:12")
+    assert json.loads(first.details) == {"file": "指南.pdf"}
+    assert json.loads(second.details) == {}
+    assert began <= first.at <= second.at <= now()
