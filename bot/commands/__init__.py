@@ -39,7 +39,7 @@ def _run(_options: argparse.Namespace, settings: Settings) -> int:
     if settings.bot_token is None:
         return _try_out(settings)
     configure_logging(settings.log_level)
-    from telegram.error import InvalidToken
+    from telegram.error import InvalidToken, NetworkError
 
     from bot import app
 
@@ -48,6 +48,12 @@ def _run(_options: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(app.run_on_telegram(settings, stores))
     except InvalidToken:
         print("yidao-bot: Telegram does not know the token in YIDAO_BOT_TOKEN", file=sys.stderr)
+        return 1
+    except NetworkError:
+        print(
+            "yidao-bot: Telegram cannot be reached; check the network and YIDAO_TELEGRAM_PROXY",
+            file=sys.stderr,
+        )
         return 1
     return 0
 
