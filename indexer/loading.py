@@ -25,6 +25,9 @@ from knowledge.text import encoded_text, passage_in_context, script_of, tokens
 #: Vectors are kept after this many passages, so that a kill loses seconds of work and not the document.
 _KEPT_AT_ONCE = 64
 
+#: What a document's loader allows who says nothing of it.
+_USUAL_SHARING = Sharing.PAGE_PICTURE
+
 Progress = Callable[[int, int], None]
 
 
@@ -104,10 +107,10 @@ class Loader:
         shown = name or path.name
         try:
             file_hash = hash_of(path)
-            known = self._stores.library.find(file_hash=file_hash)
+            known = _usable(self._stores.library.find(file_hash=file_hash), approve=approve)
             if known is None:
                 document = self._sandbox.read_document(path)
-                known = self._same(document)
+                known = _usable(self._same(document), approve=approve)
                 upload = _File(path=path, name=shown, hash=file_hash, loaded_by=loaded_by)
                 known = known or self._store(document, upload, on_progress)
         except IndexerError as error:
@@ -119,14 +122,15 @@ class Loader:
         return self._finish(known, shown, approve=approve)
 
     def _finish(self, edition: EditionRecord, shown: str, *, approve: bool) -> LoadRecord:
-        """A new draft, one left by an earlier run, a withdrawn edition that is loaded again, or one that is known."""
+        """A new draft, one left by an earlier run, a withdrawn edition to approve again, or one that is known."""
         if edition.status in (EditionStatus.CURRENT, EditionStatus.REPLACED):
             return LoadRecord(
                 file=shown, status=LoadStatus.UNCHANGED, reason="already_loaded", edition=edition
             )
         if not approve:
-            status = LoadStatus.LOADED if edition.status is EditionStatus.DRAFT else LoadStatus.UNCHANGED
-            return LoadRecord(file=shown, status=status, edition=edition, warnings=edition.warnings)
+            return LoadRecord(
+                file=shown, status=LoadStatus.LOADED, edition=edition, warnings=edition.warnings
+            )
         approved = self._stores.library.approve(edition.id)
         warnings = edition.warnings
         if approved.edition.status is EditionStatus.REPLACED:
@@ -145,8 +149,9 @@ class Loader:
         described = document.parsed.metadata
         if known is None or known.is_sample != described.sample:
             return None
-        told = ("title", "year", "publisher", "language", "source")
-        return known if all(getattr(known, name) == getattr(described, name) for name in told) else None
+        told = ("title", "year", "publisher", "language", "source", "specialties")
+        same = all(getattr(known, name) == getattr(described, name) for name in told)
+        return known if same and known.sharing == (described.sharing or _USUAL_SHARING) else None
 
     def _store(self, document: Document, file: _File, on_progress: Progress | None) -> EditionRecord:
         title = document.parsed.metadata.title or Path(file.name).stem
@@ -166,6 +171,11 @@ class Loader:
         temporary = kept.with_suffix(f"{kept.suffix}.{os.getpid()}.part")
         shutil.copyfile(path, temporary)
         temporary.replace(kept)
+
+
+def _usable(known: EditionRecord | None, *, approve: bool) -> EditionRecord | None:
+    """A withdrawn edition can be approved again as it is; as something to decide on it comes as a draft of its own."""
+    return None if known and known.status is EditionStatus.WITHDRAWN and not approve else known
 
 
 def encode_and_keep(
@@ -209,7 +219,7 @@ def _new_edition(document: Document, file: _File, title: str, keys: Sequence[str
         language=described.language or "en",
         specialties=described.specialties,
         source=described.source,
-        sharing=Sharing(described.sharing or Sharing.PAGE_PICTURE),
+        sharing=Sharing(described.sharing or _USUAL_SHARING),
         is_sample=described.sample,
         file_name=file.name,
         file_hash=file.hash,

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.parsed import Block, BlockKind
-from indexer.sentences import semicolon_ends, sentence_ends
 from indexer.shown import cjk_count
 from knowledge.domain import QualityMark
+from knowledge.sentences import semicolon_ends, sentence_ends
 
 #: Weights: a Chinese character counts 1, any other 0.45, so that 500 are 500 Chinese or 1,100 English characters.
 LATIN_WEIGHT = 0.45

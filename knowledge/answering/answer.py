@@ -75,7 +75,8 @@ class Answerer:
             return passage
         first = pieces(following.text, following.kind)[0]
         citation: Citation = replace(passage.citation, page_last=following.citation.page_first)
-        return replace(passage, text=f"{passage.text}\n{following.text[: first.end]}", citation=citation)
+        text = f"{passage.text}\n{following.text[: first.end]}"
+        return replace(passage, text=text, citation=citation, marks=passage.marks | following.marks)
 
 
 def open_answerer(stores: Stores, encoder: Encoder, cache_dir: Path) -> Answerer:

@@ -60,6 +60,10 @@ class PassageIndex:
             generation, changes = self._stores.passages.changes_since(self._generation)
             if generation == self._generation:
                 return
+            if generation < self._generation:
+                # The database was restored from a backup: what is in memory is of a library that no longer is.
+                self._forget()
+                generation, changes = self._stores.passages.changes_since(self._generation)
             self._stores.vectors.check_model(self._model)
             for change in changes:
                 self._apply(change)
@@ -77,6 +81,11 @@ class PassageIndex:
     def passages(self, script: Script) -> int:
         """How many passages of the script are searched."""
         return len(self.vectors[script]) if script in self.vectors else 0
+
+    def _forget(self) -> None:
+        self._generation = -1
+        self._members.clear()
+        self.vectors.clear()
 
     def _apply(self, change: Change) -> None:
         for script, ids in self._members.pop(change.edition_id, {}).items():

@@ -53,33 +53,43 @@ class KeywordCache:
             return self._filled(KeywordIndex(None))
 
     def _on_disk(self, generation: int, passages: int) -> KeywordIndex:
-        index = self._opened()
+        index = self._brought_up(generation, passages)
         if index is not None:
-            known = self._read_state()
-            if known is not None and known.generation < generation:
-                self._write_changes(index, known.generation)
-            if len(index) == passages:
-                self._write_state(generation)
-                return index
-            log.warning("action=keywords.rebuild reason=count found=%d expected=%d", len(index), passages)
+            return index
         self._clear()
         index = self._filled(KeywordIndex(self._folder))
         self._write_state(generation)
         return index
 
-    def _opened(self) -> KeywordIndex | None:
-        """The folder's index, if its state is one to build on."""
+    def _brought_up(self, generation: int, passages: int) -> KeywordIndex | None:
+        """The folder's index at this generation; None where it must be made again."""
+        state = self._trusted_state()
+        if state is None:
+            return None
+        try:
+            index = KeywordIndex(self._folder)
+            if state.generation < generation:
+                self._write_changes(index, state.generation)
+            index.probe()
+        except ValueError as error:
+            # tantivy says so of a file that is missing or damaged, when it opens, writes or first searches.
+            log.warning("action=keywords.rebuild reason=%s", error)
+            return None
+        if len(index) != passages:
+            log.warning("action=keywords.rebuild reason=count found=%d expected=%d", len(index), passages)
+            return None
+        self._write_state(generation)
+        return index
+
+    def _trusted_state(self) -> _State | None:
+        """What the folder says of itself, if that is something to build on."""
         state = self._read_state()
         library = self._stores.library.identity()
         if state is None or (state.library, state.tokens, state.format) != (library, TOKENS_VERSION, FORMAT):
             return None
         if state.generation > self._stores.library.generation():
             return None  # the database was restored from a backup
-        try:
-            return KeywordIndex(self._folder)
-        except ValueError as error:
-            log.warning("action=keywords.rebuild reason=%s", error)
-            return None
+        return state
 
     def _filled(self, index: KeywordIndex) -> KeywordIndex:
         self._write_changes(index, -1)

@@ -89,6 +89,11 @@ class KeywordIndex:
         ids = self._searcher.fast_field_values("id", [address for _, address in found])
         return [Hit(int(id_), score) for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None]
 
+    def probe(self) -> None:
+        """Searches once in each script; raises ValueError where a file of the index is missing or damaged."""
+        for script in Script:
+            self.search(["probe"], script, 1)
+
     def document_frequency(self, term: str, script: Script) -> int:
         """How many passages of the script hold the term."""
         return int(self._searcher.doc_freq(_FIELDS[script], term))

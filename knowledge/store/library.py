@@ -45,7 +45,6 @@ documents = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("title_key", Text, nullable=False, index=True),
-    Column("language", String(8), nullable=False),
     Column("is_sample", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -57,6 +56,7 @@ editions = Table(
     Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
     Column("title", Text, nullable=False),
     Column("year", Integer),
+    Column("language", String(8), nullable=False),
     Column("publisher", Text),
     Column("specialties", Text, nullable=False),
     Column("source", Text),
@@ -144,6 +144,8 @@ class EditionRecord:
     publisher: str | None
     language: str
     source: str | None
+    specialties: tuple[str, ...]
+    sharing: Sharing
     status: EditionStatus
     file_name: str
     pages: int | None
@@ -186,10 +188,10 @@ class LibraryStore:
             current = editions.c.status == EditionStatus.CURRENT
             joined = editions.join(documents)
             by_language = connection.execute(
-                select(documents.c.language, func.count())
+                select(editions.c.language, func.count())
                 .select_from(joined)
                 .where(current)
-                .group_by(documents.c.language)
+                .group_by(editions.c.language)
             ).all()
             return LibraryStatus(
                 generation=state.generation,
@@ -248,6 +250,7 @@ class LibraryStore:
                     document_id=document_id,
                     title=new.title,
                     year=new.year,
+                    language=new.language,
                     publisher=new.publisher,
                     specialties=json.dumps(new.specialties),
                     source=new.source,
@@ -358,7 +361,7 @@ def _document_for(connection: Connection, new: NewEdition) -> int:
     key = title_key(new.title)
     same_content = (editions.c.content_hash == new.content_hash) & (documents.c.is_sample == new.is_sample)
     same_title = (documents.c.title_key == key) & (documents.c.title_key != "")
-    like = (documents.c.language == new.language) & (documents.c.is_sample == new.is_sample)
+    like = (editions.c.language == new.language) & (documents.c.is_sample == new.is_sample)
     query = select(documents.c.id).select_from(documents.outerjoin(editions))
     for same in (same_content, same_title & like):
         found = connection.execute(query.where(same).order_by(documents.c.id).limit(1)).scalar_one_or_none()
@@ -367,7 +370,6 @@ def _document_for(connection: Connection, new: NewEdition) -> int:
     made = connection.execute(
         insert(documents).values(
             title_key=key,
-            language=new.language,
             is_sample=new.is_sample,
             created_at=now(),
         )
@@ -413,7 +415,6 @@ def _edition_query() -> Select[Any]:
     )
     return select(
         editions,
-        documents.c.language,
         documents.c.is_sample,
         passage_count.label("passage_count"),
     ).select_from(editions.join(documents))
@@ -442,6 +443,8 @@ def _edition_record(row: Row[Any]) -> EditionRecord:
         publisher=row.publisher,
         language=row.language,
         source=row.source,
+        specialties=tuple(json.loads(row.specialties)),
+        sharing=Sharing(row.sharing),
         status=EditionStatus(row.status),
         file_name=row.file_name,
         pages=row.pages,

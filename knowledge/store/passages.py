@@ -186,7 +186,7 @@ def _passage_query() -> Select[Any]:
         editions.c.year,
         editions.c.file_name,
         editions.c.publisher,
-        documents.c.language,
+        editions.c.language,
         editions.c.source,
         documents.c.is_sample,
     ).select_from(passages.join(editions).join(documents))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.domain import Script
-from knowledge.text import search_text, tokens
+from knowledge.text import STOP_WORDS, search_text, tokens
 
 SHIPPED = Path(__file__).with_name("terms.csv")
 
@@ -80,7 +80,7 @@ class TermList:
     def _in_chinese(self, text: str) -> Iterator[Mention]:
         place = 0
         while place < len(text):
-            name = self._longest_at(text, place) if _CJK.match(text[place]) else ""
+            name = self._longest_at(text, place) if _may_start(text, place) else ""
             for concept in self._chinese.get(name, ()):
                 yield Mention(concept=concept, tokens=frozenset(tokens(name)))
             place += len(name) or 1
@@ -110,6 +110,13 @@ class TermList:
         return 0
 
 
+def _may_start(text: str, place: int) -> bool:
+    """Names such as 2型糖尿病 and β受体阻滞剂 start with a figure or letter, but never inside another word."""
+    return bool(_CJK.match(text[place])) or (
+        bool(_WORDS.match(text[place])) and (place == 0 or not _WORDS.match(text[place - 1]))
+    )
+
+
 def _key(name: str) -> tuple[str, ...]:
     """A name as its stemmed words: plurals and hyphens do not matter."""
     return tuple(next(iter(tokens(word))) for word in _WORDS.findall(search_text(name)))
@@ -117,7 +124,8 @@ def _key(name: str) -> tuple[str, ...]:
 
 def _cut(names: Iterable[str]) -> tuple[frozenset[str], ...]:
     """Each name as the tokens that a passage holds where it stands there; compounds are held in parts."""
-    return tuple(dict.fromkeys(frozenset(tokens(name.replace("-", " "))) for name in names if name))
+    cut = (frozenset(tokens(name.replace("-", " "))) - STOP_WORDS for name in names)
+    return tuple(dict.fromkeys(name for name in cut if name))
 
 
 def read(path: Path) -> TermList:

@@ -12,8 +12,8 @@ from indexer.chunking import chunk, document_text
 from indexer.packing import packed
 from indexer.parsed import Block, BlockKind, Parsed
 from indexer.pieces import LARGEST, weight
-from indexer.sentences import sentence_ends
 from knowledge.domain import PassageKind, QualityMark
+from knowledge.sentences import sentence_ends
 from tests.indexer.strategies import DOSES, documents, paragraphs
 
 _SENTENCE = "高血压患者应当限制钠盐摄入，每日食盐不超过五克，并且控制体重。"

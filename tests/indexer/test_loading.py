@@ -169,11 +169,8 @@ def test_a_corrected_sidecar_is_taken_over_as_a_new_edition_of_the_same_document
     assert load(workshop, path).status is LoadStatus.UNCHANGED
 
 
-@pytest.mark.xfail(
-    reason="BUG: EditionRecord knows neither sharing nor specialties, so their correction is not noticed"
-)
 @pytest.mark.parametrize("line", ["sharing: excerpt", "specialties: [心内科]"])
-def test_bug_a_sidecar_that_corrects_sharing_or_specialties_is_taken_over(
+def test_a_sidecar_that_corrects_sharing_or_specialties_is_taken_over(
     workshop: Workshop, inbox: Path, line: str
 ) -> None:
     path = guideline(inbox)

@@ -115,10 +115,7 @@ def test_what_is_loaded_already_is_refused_as_such(workshop: Workshop, uploads: 
     assert done.details["title"] == TITLE
 
 
-@pytest.mark.xfail(
-    reason="BUG: it is refused as loaded already, although it does not answer; chat has no way to bring it back"
-)
-def test_bug_a_withdrawn_document_that_is_sent_again_waits_for_a_decision(
+def test_a_withdrawn_document_that_is_sent_again_waits_for_a_decision(
     workshop: Workshop, uploads: Path
 ) -> None:
     path = guideline(uploads, "1.md")

@@ -10,7 +10,7 @@ from bot.library.plan import NewDocument, OlderThan, Replaces
 from bot.library.upload import UploadRefusal
 from bot.texts import texts
 from indexer.errors import IndexerError, _tree
-from knowledge.domain import EditionStatus, Language
+from knowledge.domain import EditionStatus, Language, Sharing
 from knowledge.store.jobs import Job, JobStatus
 from knowledge.store.library import Approved, EditionRecord
 from tests.journeys.markup import plain_text
@@ -44,6 +44,8 @@ DRAFT = EditionRecord(
     warnings=(("pages_without_text", 2), ("a_newer_code", 1)),
     is_sample=False,
     source=None,
+    specialties=(),
+    sharing=Sharing.PAGE_PICTURE,
     loaded_by="telegram:1",
 )
 

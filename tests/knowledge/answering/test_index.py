@@ -247,14 +247,8 @@ def test_a_damaged_cache_is_made_again(
     assert_holds(opened(stores, cache), expected)
 
 
-@pytest.mark.xfail(
-    reason="BUG: tantivy opens such a folder; only searching or writing raises ValueError, uncaught",
-    raises=ValueError,
-)
 @pytest.mark.parametrize("pending", [False, True], ids=["nothing_new", "something_new"])
-def test_bug_a_cache_that_lost_its_positions_is_made_again(
-    stores: Stores, cache: Path, pending: bool
-) -> None:
+def test_a_cache_that_lost_its_positions_is_made_again(stores: Stores, cache: Path, pending: bool) -> None:
     expected = passage_ids(stores, publish(stores, edition("甲", ("血压一。", "血压二。"))).edition.id)
     opened(stores, cache)
     for file in (cache / "keywords").glob("*.pos"):
@@ -328,10 +322,7 @@ def test_an_older_database_brought_back_is_noticed_by_whoever_starts(
     assert_holds(opened(stores, cache), kept)
 
 
-@pytest.mark.xfail(
-    reason="BUG: a running process asks for changes since a generation that is not reached any more"
-)
-def test_bug_an_older_database_brought_back_is_noticed_by_a_process_that_runs(
+def test_an_older_database_brought_back_is_noticed_by_a_process_that_runs(
     stores: Stores, library_file: Path, cache: Path, tmp_path: Path
 ) -> None:
     first = publish(stores, edition("甲", ("血压一。",))).edition

@@ -223,8 +223,7 @@ def test_a_guideline_with_the_very_words_of_a_sample_is_no_sample(stores: Stores
     assert [e.title for e in stores.library.list_editions()] == ["指南"]
 
 
-@pytest.mark.xfail(reason="BUG: the language belongs to the document, so a later edition's own is lost")
-def test_bug_an_edition_keeps_the_language_that_its_loader_corrected(stores: Stores) -> None:
+def test_an_edition_keeps_the_language_that_its_loader_corrected(stores: Stores) -> None:
     publish(stores, edition("指南", ("同一正文。",), language="zh"))
     assert publish(stores, edition("指南", ("同一正文。",), language="zh-TW")).edition.language == "zh-TW"
 
