@@ -18,9 +18,10 @@ from indexer.sandbox import Sandbox
 from indexer.sidecar import SUFFIXES as SIDECAR_SUFFIXES
 from knowledge.domain import EditionStatus, Sharing
 from knowledge.engines.ports import Encoder
+from knowledge.searchable import passage_for_encoder, passage_tokens
 from knowledge.store import Stores
 from knowledge.store.library import EditionRecord, NewEdition, NewPassage
-from knowledge.text import encoded_text, passage_in_context, script_of, tokens
+from knowledge.text import script_of
 
 #: Vectors are kept after this many passages, so that a kill loses seconds of work and not the document.
 _KEPT_AT_ONCE = 64
@@ -155,9 +156,7 @@ class Loader:
 
     def _store(self, document: Document, file: _File, on_progress: Progress | None) -> EditionRecord:
         title = document.parsed.metadata.title or Path(file.name).stem
-        contexts = [
-            encoded_text(passage_in_context(title, chunk.section, chunk.text)) for chunk in document.chunks
-        ]
+        contexts = [passage_for_encoder(title, chunk.section, chunk.text) for chunk in document.chunks]
         keys = encode_and_keep(contexts, self._stores, self._encoder, on_progress)
         self._keep_file(file.path, file.hash)
         return self._stores.library.add_draft(_new_edition(document, file, title, keys))
@@ -235,7 +234,7 @@ def _passage(chunk: Chunk, title: str, key: str, labels: dict[int, str]) -> NewP
     label = labels.get(chunk.page_first) if chunk.page_first is not None else None
     return NewPassage(
         text=chunk.text,
-        tokens=" ".join(tokens(passage_in_context(title, chunk.section, chunk.text))),
+        tokens=passage_tokens(title, chunk.section, chunk.text, chunk.kind),
         section=chunk.section,
         kind=chunk.kind,
         script=script_of(chunk.text),

@@ -129,7 +129,7 @@ class Passage:
     #: Of this very passage: a Chinese guideline may hold an English abstract.
     script: Script
     text: str
-    #: The words and bigrams it is found by: knowledge.text.tokens of its heading path and text.
+    #: What it is found by: a line of tokens for its title and heading path, then one for each sentence or row.
     tokens: str
     citation: Citation
     marks: frozenset[QualityMark] = frozenset()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from knowledge.domain import PassageKind, Span
+
 _CLOSERS = "”’」』）)】］]》\"'"
 _OPENERS = {
     "（": "）",
@@ -100,3 +102,20 @@ def semicolon_ends(text: str) -> list[int]:
         match.end() for match in re.finditer(r"；|;(?=\s)", text) if not _inside_bracket(text, match.end())
     ]
     return [*(end for end in ends if end < len(text)), len(text)]
+
+
+def pieces(text: str, kind: PassageKind) -> list[Span]:
+    """The sentences of a text, or the rows of a table, in order, without the white space around them."""
+    spans: list[Span] = []
+    offset = 0
+    for line in text.split("\n"):
+        ends = [len(line)] if kind is PassageKind.TABLE else sentence_ends(line)
+        start = 0
+        for end in ends:
+            piece = line[start:end]
+            if piece.strip():
+                lead = len(piece) - len(piece.lstrip())
+                spans.append(Span(start=offset + start + lead, end=offset + start + len(piece.rstrip())))
+            start = end
+        offset += len(line) + 1
+    return spans

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from opencc import OpenCC
     from rjieba import Jieba
 
-#: Raised whenever `tokens` cuts differently: stored tokens are then cut again (`yidao-index rebuild`).
-TOKENS_VERSION = 1
-
 #: CJK ideographs as guidelines use them; kana and hangul are not searched by pairs.
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CJK_RUN = re.compile(f"[{_CJK}]+")
@@ -176,8 +173,3 @@ def is_chinese(text: str) -> bool:
 def encoded_text(shown: str) -> str:
     """What the encoder sees: simplified and half width, so that both scripts of Chinese give the same vector."""
     return str(_converter().convert(shown.translate(_HALF_WIDTH)))
-
-
-def passage_in_context(title: str, section: Iterable[str], text: str) -> str:
-    """A passage with what it is about: its document's title and heading path, which it seldom repeats itself."""
-    return "\n".join((" > ".join((title, *section)), text))

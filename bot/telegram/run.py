@@ -71,15 +71,22 @@ class TelegramBot:
         stop = _stop_event()
         menus = Menus(self._application.bot)
         self._application.add_handler(TypeHandler(Update, self._callback(router, reception, menus)))
-        async with self._application:
-            log.info("action=telegram.connected bot=%s", self._application.bot.username)
-            await self._application.start()
-            await self._inbox.take_up_left_over(self._application.bot)
-            await self._poll()
-            work = [("menu", menus.register), ("prune", self._prune), *background]
-            tasks = [asyncio.create_task(keep_running(name, job), name=name) for name, job in work]
-            await stop.wait()
+        work = (("menu", menus.register), ("prune", self._prune), *background)
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            if await _done_before(stop, self._connect()):
+                tasks += [asyncio.create_task(keep_running(name, job), name=name) for name, job in work]
+                await stop.wait()
+        finally:
             await self._end(tasks)
+
+    async def _connect(self) -> None:
+        """Tried for a quarter of an hour: a network that is down for a while must not end a bot that nobody watches."""
+        await self._application.initialize()
+        log.info("action=telegram.connected bot=%s", self._application.bot.username)
+        await self._application.start()
+        await self._inbox.take_up_left_over(self._application.bot)
+        await self._poll()
 
     async def _poll(self) -> None:
         updater = self._application.updater
@@ -87,22 +94,25 @@ class TelegramBot:
             raise RuntimeError("the application was built without an updater")
         await updater.start_polling(
             timeout=_POLL,
-            # A network that is down at the start must not end a bot that nobody watches.
             bootstrap_retries=-1,
             allowed_updates=ALLOWED_UPDATES,
             error_callback=_log_polling_error,
         )
 
     async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Ends in order: first what makes work, then what does it."""
         log.info("action=telegram.stopping")
         self._processor.close()
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._application.updater is not None:
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LAST_ANSWERS_S)
+        if self._application.updater is not None and self._application.updater.running:
             await self._application.updater.stop()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._application.stop(), _LAST_ANSWERS_S)
+        if self._application.running:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._application.stop(), _LAST_ANSWERS_S)
+        await self._application.shutdown()
 
     def _callback(
         self, router: Router, reception: Reception, menus: Menus
@@ -166,6 +176,20 @@ def _log_polling_error(error: TelegramError) -> None:
         log.error("action=telegram.token_refused")
     else:
         log.warning("action=telegram.poll_failed %s", described(error))
+
+
+async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether the work was done before it was time to stop; else it is cancelled."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        return task.done()
+    finally:
+        for each in (task, stopped):
+            each.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 def _stop_event() -> asyncio.Event:

@@ -11,7 +11,8 @@ from typing import Any
 from indexer.app import App
 from indexer.loading import encode_and_keep
 from knowledge.domain import EditionStatus
-from knowledge.text import encoded_text, passage_in_context
+from knowledge.searchable import passage_for_encoder
+from knowledge.text import encoded_text
 
 
 def add(subcommands: Any) -> None:
@@ -60,7 +61,7 @@ def _encode_again(app: App) -> None:
     model = app.encoder.fingerprint
     passages = app.stores.passages.unencoded(model)
     courses = app.stores.courses.unencoded(model)
-    texts = [encoded_text(passage_in_context(p.title, p.section, p.text)) for p in passages]
+    texts = [passage_for_encoder(p.title, p.section, p.text) for p in passages]
     texts += [encoded_text(course.encoded_text) for _, course in courses]
 
     def show(done: int, total: int) -> None:

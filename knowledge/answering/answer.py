@@ -7,13 +7,14 @@ from pathlib import Path
 
 from knowledge.answering.courses import matching
 from knowledge.answering.evidence import calibration_for
-from knowledge.answering.highlight import begins_with_exception, highlights, pieces
+from knowledge.answering.highlight import begins_with_exception, highlights
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.places import Place, places
 from knowledge.answering.question import PreparedQuestion, prepare
 from knowledge.answering.retrieval import Retrieved, retrieve
 from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, Refused, Reply
 from knowledge.engines.ports import Encoder, Vectors
+from knowledge.sentences import pieces
 from knowledge.store import Stores
 from knowledge.terms.termlist import TermList, shipped
 

@@ -6,7 +6,7 @@ import re
 
 from knowledge.answering.coverage import Clues, coverage
 from knowledge.domain import Passage, PassageKind, Span
-from knowledge.sentences import sentence_ends
+from knowledge.sentences import pieces
 from knowledge.text import tokens
 
 #: A sentence that begins so takes back part of the one before it: both are shown or neither.
@@ -32,23 +32,6 @@ _LEAST_COVERAGE = 0.15
 
 def begins_with_exception(sentence: str) -> bool:
     return bool(_EXCEPTION.match(sentence.lstrip(" \n·•-*0123456789.、()（）")))
-
-
-def pieces(text: str, kind: PassageKind) -> list[Span]:
-    """The sentences of a text, or the rows of a table, in order, without the white space around them."""
-    spans: list[Span] = []
-    offset = 0
-    for line in text.split("\n"):
-        ends = [len(line)] if kind is PassageKind.TABLE else sentence_ends(line)
-        start = 0
-        for end in ends:
-            piece = line[start:end]
-            if piece.strip():
-                lead = len(piece) - len(piece.lstrip())
-                spans.append(Span(start=offset + start + lead, end=offset + start + len(piece.rstrip())))
-            start = end
-        offset += len(line) + 1
-    return spans
 
 
 def highlights(passage: Passage, question: str, clues: Clues) -> tuple[Span, ...]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.engines.keywords import FORMAT, KeywordIndex
+from knowledge.searchable import TOKENS_VERSION
 from knowledge.store import Stores
-from knowledge.text import TOKENS_VERSION
 
 log = logging.getLogger(__name__)
 

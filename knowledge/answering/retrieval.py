@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.answering.coverage import (
     Clues,
@@ -20,7 +21,7 @@ from knowledge.store.passages import PassageStore
 
 #: How many passages each engine names for each script, and how many of them are looked at closely.
 _CANDIDATES = 100
-_LOOKED_AT = 40
+_LOOKED_AT = 24
 
 #: The most that one term can add to BM25, in units of its weight: k1 + 1.
 _BM25_MOST = 2.2
@@ -71,16 +72,26 @@ def _candidates(
     most = _BM25_MOST * sum(clue.weight for clue in clues) or 1.0
     own = script is question.script
     estimate = {
-        id_: _fit(hit, min(1.0, by_words.get(id_, 0.0) / most), own_script=own).score
+        id_: _fit(hit, min(1.0, by_words.get(id_, 0.0) / most), 0.0, own_script=own).score
         for id_, hit in near.items()
     }
     return {id_: near[id_] for id_ in sorted(estimate, key=lambda id_: -estimate[id_])[:_LOOKED_AT]}
 
 
 def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapping[Script, Clues]) -> Found:
-    covered = coverage(clues[passage.script], set(passage.tokens.split()))
-    return Found(passage=passage, fit=_fit(near, covered, own_script=passage.script is question.script))
+    lines = [set(line.split()) for line in passage.tokens.split("\n")]
+    covered = coverage(clues[passage.script], set().union(*lines))
+    together = _together(clues[passage.script], lines[1:]) if covered > 0 else 0.0
+    return Found(
+        passage=passage, fit=_fit(near, covered, together, own_script=passage.script is question.script)
+    )
 
 
-def _fit(near: Near, covered: float, *, own_script: bool) -> Fit:
-    return Fit(z=near.z, cosine=near.cosine, coverage=covered, own_script=own_script)
+def _together(clues: Clues, sentences: Sequence[set[str]]) -> float:
+    """The most of the question that stands close together: in a sentence, or in two that follow each other."""
+    pairs = [one | other for one, other in pairwise(sentences)] or sentences
+    return max((coverage(clues, pair) for pair in pairs), default=0.0)
+
+
+def _fit(near: Near, covered: float, together: float, *, own_script: bool) -> Fit:
+    return Fit(z=near.z, cosine=near.cosine, coverage=covered, together=together, own_script=own_script)

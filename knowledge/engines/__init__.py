@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+# Read once, when FAISS's and torch's OpenMP load: threads that spin while they wait take a core from the bot's own.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from knowledge.engines.encoder import SentenceEncoder
 from knowledge.engines.ports import Encoder

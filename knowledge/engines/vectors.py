@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from knowledge.engines.ports import Near, Vectors
 
+# One question takes well under a millisecond: handing it to a second thread costs more than it saves.
+faiss.omp_set_num_threads(1)
+
 
 class FlatVectorIndex:
     """Cosine search over passage vectors; holds the moments of its vectors, so that a cosine has a scale.

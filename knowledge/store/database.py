@@ -76,7 +76,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
-        self._engine = create_engine(self._url, pool_size=8, max_overflow=16)
+        self._engine = create_engine(self._url, pool_size=8, max_overflow=16, hide_parameters=True)
         if self._is_sqlite:
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)

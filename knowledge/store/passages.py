@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
 
 from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script
 from knowledge.errors import ModelChanged
+from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
 from knowledge.store.library import documents, editions, library_state, passages
 from knowledge.store.vectors import KEYS_A_QUERY, Vectors, unpack, vectors
-from knowledge.text import passage_in_context, tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,9 @@ class PassageStore:
     def cut_again(self) -> None:
         """Cuts every passage's tokens anew, as this version does; every process loads them anew."""
         with self._database.write() as connection:
-            query = select(passages.c.id, passages.c.section, passages.c.text, editions.c.title)
+            query = select(
+                passages.c.id, passages.c.kind, passages.c.section, passages.c.text, editions.c.title
+            )
             rows = connection.execute(query.select_from(passages.join(editions))).all()
             values = [{"key": row.id, "cut": _tokens(row)} for row in rows]
             if values:
@@ -164,7 +166,7 @@ def _touch(connection: Connection) -> None:
 
 
 def _tokens(row: Any) -> str:
-    return " ".join(tokens(passage_in_context(row.title, json.loads(row.section), row.text)))
+    return passage_tokens(row.title, json.loads(row.section), row.text, PassageKind(row.kind))
 
 
 def _vector_rows(rows: Sequence[Any]) -> VectorRows:

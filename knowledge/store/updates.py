@@ -26,7 +26,7 @@ updates = Table(
 )
 
 #: An update that brought the bot down this often is given up, or it would do so for ever.
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 10
 #: Telegram keeps an update for 24 hours, so no older one can come a second time.
 KEPT_FOR = timedelta(days=3)
 

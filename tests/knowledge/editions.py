@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from knowledge.domain import PassageKind, QualityMark, Sharing
+from knowledge.searchable import passage_for_encoder, passage_tokens
 from knowledge.store import Stores
 from knowledge.store.courses import NewCourse
 from knowledge.store.library import Approved, NewEdition, NewPassage
 from knowledge.testing import FakeEncoder
-from knowledge.text import encoded_text, passage_in_context, script_of, tokens
+from knowledge.text import encoded_text, script_of
 
 ENCODER = FakeEncoder()
 MODEL = ENCODER.fingerprint
@@ -31,10 +32,9 @@ def passage(
     page_label: str | None = None,
     marks: frozenset[QualityMark] = frozenset(),
 ) -> NewPassage:
-    context = passage_in_context(title, section, text)
     return NewPassage(
         text=text,
-        tokens=" ".join(tokens(context)),
+        tokens=passage_tokens(title, section, text, kind),
         section=section,
         kind=kind,
         script=script_of(text),
@@ -44,7 +44,7 @@ def passage(
         start=0,
         end=len(text),
         marks=marks,
-        vector_key=digest(encoded_text(context)),
+        vector_key=digest(passage_for_encoder(title, section, text)),
     )
 
 
@@ -79,7 +79,7 @@ def edition(
 def keep_vectors(stores: Stores, new: NewEdition) -> None:
     """Encodes an edition's passages, as loading does before it stores them."""
     stores.vectors.use_model(MODEL)
-    contexts = [encoded_text(passage_in_context(new.title, p.section, p.text)) for p in new.passages]
+    contexts = [passage_for_encoder(new.title, p.section, p.text) for p in new.passages]
     stores.vectors.keep([p.vector_key for p in new.passages], ENCODER.encode_passages(contexts), MODEL)
 
 

@@ -13,7 +13,6 @@ from knowledge.text import (
     encoded_text,
     has_words,
     is_chinese,
-    passage_in_context,
     question_terms,
     safe_text,
     search_text,
@@ -216,7 +215,3 @@ def test_the_script_of_a_text_is_what_a_reader_would_say(text: str, chinese: boo
 def test_the_encoder_sees_one_script_of_chinese() -> None:
     simplified, traditional = OLD_PATIENTS
     assert encoded_text(simplified) == encoded_text(traditional)
-
-
-def test_a_passage_is_encoded_with_its_title_and_headings() -> None:
-    assert passage_in_context("指南", ("4 目标", "4.2 老年"), "正文。") == "指南 > 4 目标 > 4.2 老年\n正文。"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.answering.coverage import Clue, Clues, clues_in_own_script
-from knowledge.answering.highlight import begins_with_exception, highlights, pieces
+from knowledge.answering.highlight import begins_with_exception, highlights
 from knowledge.domain import Citation, Passage, PassageKind, QualityMark, Script
+from knowledge.sentences import pieces
 from knowledge.text import question_terms, tokens
 
 
