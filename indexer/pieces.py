@@ -30,6 +30,8 @@ _ENDED = re.compile(r"[。！？.!?：:；;]['\"”’）)\]］]*$")
 _BEGINS = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,2}[）)、.]|[①-⑳•●◆■]|图|表|Table|Figure|[【A-Z]")
 _NOTE = re.compile(r"^(?:注\s?[：:]|注\s?\d|Note|Notes\b|[a-zA-Z]{2,8}\s?[：:为]|[*†‡])")
 
+_REMARK = re.compile(r"^[（(][^（）()]{1,160}[）)]$")
+
 
 def weight(text: str) -> float:
     wide = cjk_count(text)
@@ -149,7 +151,7 @@ def _with_captions(pieces: Sequence[Piece], blocks: Sequence[Block]) -> list[Pie
         whole = piece
         while whole.table and whole.crosses == NO_HEADING and result and _is_caption_piece(result[-1], text):
             whole = _joined(result.pop(), whole)
-        if result and _is_note(result[-1], whole, text):
+        if result and (_is_note(result[-1], whole, text) or _is_remark(result[-1], whole, text)):
             result[-1] = _joined(result[-1], whole)
         else:
             result.append(whole)
@@ -165,6 +167,12 @@ def _is_note(table: Piece, piece: Piece, text: str) -> bool:
         table.table and not piece.table and piece.crosses == NO_HEADING and piece.page == table.page_last
     )
     return follows and bool(_NOTE.match(text[piece.start : piece.end]))
+
+
+def _is_remark(before: Piece, piece: Piece, text: str) -> bool:
+    """A block that is one remark in brackets, such as the source of what stands before it."""
+    follows = not piece.table and piece.crosses == NO_HEADING and piece.page == before.page_last
+    return follows and bool(_REMARK.match(text[piece.start : piece.end]))
 
 
 def _is_caption(text: str) -> bool:

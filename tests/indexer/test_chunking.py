@@ -211,3 +211,12 @@ def test_captions_in_two_languages_go_with_their_table():
 def test_slices_of_a_table_are_of_even_size():
     sizes = [weight(made.text) for made in chunk(Parsed(blocks=(_table(31),)))]
     assert min(sizes) > 0.6 * max(sizes)
+
+
+@pytest.mark.parametrize("before", [_paragraph(_SENTENCE * 12), _table(3)])
+def test_a_source_in_brackets_stays_with_what_it_is_the_source_of(before):
+    """A block that is one remark in brackets never begins a passage, behind a text or a table."""
+    blocks = (before, _paragraph("（来源：《高血压指南》，2024，用药）"), _paragraph(_SENTENCE * 14))
+    made = chunk(Parsed(blocks=blocks))
+    assert not any(each.text.startswith("（来源") for each in made)
+    assert any(each.text.endswith("用药）") or "用药）\n" in each.text for each in made)
