@@ -1,7 +1,7 @@
 """Courses that teach what was asked: none is better than a wrong one.
 
-A cosine alone offers the nearest course to any question. So a course must name a topic of the question (a disease, a
-drug, a test), in either language; how much of what the question names it names too, and the cosine on the scale of its
+A cosine alone offers the nearest course to any question. So a course must name a topic of the question (a disease,
+a drug, a test), in either language; how much of what the question names it names too, and the cosine on the scale of its
 language, tell which courses come first.
 """
 
@@ -69,9 +69,8 @@ def _share_named(
 ) -> float:
     """Share of what the question names, by weight, that the course names; 0 where no topic is among it."""
     named = [mention.concept.is_named_in(tokens, script) for mention in mentions]
-    if not any(is_in and mention.concept.is_topic for is_in, mention in zip(named, mentions, strict=True)):
-        return 0.0
+    parts = list(zip(weights, named, mentions, strict=True))
     total = sum(weights)
-    return (
-        sum(weight for weight, is_in in zip(weights, named, strict=True) if is_in) / total if total else 0.0
-    )
+    if not total or not any(is_in and mention.concept.is_topic for _, is_in, mention in parts):
+        return 0.0
+    return sum(weight for weight, is_in, _ in parts if is_in) / total
