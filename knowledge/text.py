@@ -154,11 +154,6 @@ def _latin(run: str) -> list[str]:
     return whole + [_stem(part) if part.isalpha() else part for part in parts]
 
 
-def has_words(text: str) -> bool:
-    """Whether there is a letter or figure in it at all."""
-    return any(c.isalnum() for c in text)
-
-
 def script_of(text: str) -> Script:
     """What a reader would call it: Chinese with at least one ideograph to every four Latin letters."""
     chinese = sum(len(run) for run in _CJK_RUN.findall(text))

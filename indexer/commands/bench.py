@@ -121,22 +121,27 @@ def _passages_a_second(app: App) -> float:
     return len(passages) / (time.perf_counter() - started)
 
 
-def _bot_memory(app: App, questions: Sequence[str]) -> int:
-    """Peak resident memory, in MB, of a bot's process that answers these questions."""
+def _bot_memory(app: App, questions: Sequence[str]) -> int | None:
+    """Peak resident memory, in MB, of a bot's process that has answered these questions; None where it is not told.
+
+    Read from the living child: what the system tells of a finished one counts in the memory of whoever started it.
+    """
     environment = {**os.environ, "YIDAO_DATA_DIR": str(app.settings.data_dir)}
-    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answers:
-        asked.write("\n".join(questions).encode())
-        asked.seek(0)
-        command = [sys.executable, "-m", "bot", "ask", "-", "--json"]
-        child = subprocess.Popen(
-            command, stdin=asked, stdout=answers, stderr=subprocess.DEVNULL, env=environment
-        )
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise RuntimeError(f"the bot ended with {child.returncode}")
-    # Linux counts in kilobytes, macOS in bytes.
-    return round(usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024))
+    command = [sys.executable, "-m", "bot", "ask", "-", "--json"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as child:
+        if child.stdin is None or child.stdout is None:
+            raise RuntimeError("the bot was started without pipes")
+        for question in questions:
+            child.stdin.write(question.encode() + b"\n")
+            child.stdin.flush()
+            if not child.stdout.readline():
+                raise RuntimeError("the bot ended before it had answered")
+        status = Path(f"/proc/{child.pid}/status")
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+        child.stdin.close()
+    return round(int(peak[1]) / 1024) if peak else None
 
 
 def _machine() -> str:

@@ -1,7 +1,7 @@
 """Courses that teach what was asked: none is better than a wrong one.
 
-A cosine alone offers the nearest course to any question. So a course must name a topic of the question (a disease,
-a drug, a test), in either language; how much of what the question names it names too, and the cosine on the scale of its
+A cosine alone offers the nearest course to any question. So a course must name a topic of the question (a disease, a
+drug, a test), in either language. How much it names of what the question names, and its cosine on the scale of its
 language, tell which courses come first.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused, Script
 from knowledge.privacy import MASK, mask
 from knowledge.terms.termlist import Mention, TermList
-from knowledge.text import encoded_text, has_words, question_terms, safe_text, script_of
+from knowledge.text import encoded_text, question_terms, safe_text, script_of
 
 #: Of a text that is refused for its length, this much is repeated.
 _SHOWN_OF_TOO_LONG = 80
@@ -35,12 +35,14 @@ def prepare(raw: str, term_list: TermList) -> PreparedQuestion | Refused:
         return Refused(question="", reason=RefusalReason.EMPTY)
     if len(text) > QUESTION_MAX_CHARACTERS:
         return Refused(question=text[:_SHOWN_OF_TOO_LONG], reason=RefusalReason.TOO_LONG)
-    if not has_words(searched):
+    terms = tuple(question_terms(searched))
+    # One letter or figure stands in any text: it would be covered in full by a passage that has nothing to say on it.
+    if not any(len(term) > 1 for term in terms):
         return Refused(question=text, reason=RefusalReason.NO_WORDS)
     return PreparedQuestion(
         text=text,
         encoded=encoded_text(searched),
-        terms=tuple(question_terms(searched)),
+        terms=terms,
         mentions=tuple(term_list.mentions(searched)),
         script=script_of(searched),
     )

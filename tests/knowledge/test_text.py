@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from knowledge.text import (
     STOP_WORDS,
     encoded_text,
-    has_words,
     is_chinese,
     question_terms,
     safe_text,
@@ -189,12 +188,6 @@ def test_a_question_in_traditional_characters_has_the_same_terms() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- others
-
-
-def test_punctuation_and_emoji_are_no_words() -> None:
-    assert not has_words("？！… 😀 ■■■")
-    assert has_words("？a")
-    assert has_words("血")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ figures = st.builds(
     z=st.floats(-10, 50),
     cosine=st.floats(-1, 1),
     coverage=st.floats(0, 1),
+    together=st.floats(0, 1),
     own_script=st.booleans(),
 )
 

@@ -83,3 +83,11 @@ def test_whatever_is_written_can_be_stored_and_shown(raw: str) -> None:
     assert "\0" not in text
     if isinstance(question, PreparedQuestion):
         question.encoded.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["x", "药", "7", "a ?", "？x！"])
+def test_a_single_letter_or_figure_is_no_question(text: str) -> None:
+    """It stands in any text, so any passage would cover it in full."""
+    reply = prepare(text, TermList([]))
+    assert isinstance(reply, Refused)
+    assert reply.reason is RefusalReason.NO_WORDS
