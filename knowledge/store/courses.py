@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from knowledge.domain import Course
 from knowledge.store.database import Database, UtcDateTime, metadata, now
-from knowledge.store.library import library_state
+from knowledge.store.library_tables import library_state
 from knowledge.store.vectors import Vectors, unpack, vectors
 
 courses = Table(

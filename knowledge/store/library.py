@@ -8,91 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    Row,
-    Select,
-    String,
-    Table,
-    Text,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from knowledge.domain import EditionStatus, PassageKind, QualityMark, Script, Sharing
 from knowledge.errors import EditionConflict, NotFound
-from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
-
-library_state = Table(
-    "library_state",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    # Which library this is: a cache folder left over from another one is noticed.
-    Column("identity", String(32), nullable=False),
-    Column("generation", Integer, nullable=False),
-    Column("model", String(200)),
-)
-
-documents = Table(
-    "documents",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("title_key", Text, nullable=False, index=True),
-    Column("is_sample", Boolean, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-
-editions = Table(
-    "editions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
-    Column("title", Text, nullable=False),
-    Column("year", Integer),
-    Column("language", String(8), nullable=False),
-    Column("publisher", Text),
-    Column("specialties", Text, nullable=False),
-    Column("source", Text),
-    Column("sharing", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("replaced_by", ForeignKey("editions.id")),
-    Column("file_name", Text, nullable=False),
-    Column("file_hash", String(64), nullable=False, index=True),
-    Column("content_hash", String(64), nullable=False, index=True),
-    Column("pages", Integer),
-    Column("warnings", Text, nullable=False),
-    Column("loaded_by", Text, nullable=False),
-    Column("loaded_at", UtcDateTime, nullable=False),
-    Column("generation", Integer, nullable=False, index=True),
-)
-
-passages = Table(
-    "passages",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("edition_id", ForeignKey("editions.id"), nullable=False),
-    Column("ordinal", Integer, nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("script", String(8), nullable=False),
-    Column("section", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("tokens", Text, nullable=False),
-    Column("page_first", Integer),
-    Column("page_last", Integer),
-    Column("page_label", String(32)),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("marks", Text, nullable=False),
-    Column("vector_key", String(64), nullable=False),
-    Index("ix_passages_edition_id_ordinal", "edition_id", "ordinal", unique=True),
-)
+from knowledge.store.database import Database, inserted_id, now
+from knowledge.store.library_tables import documents, editions, library_state, passages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

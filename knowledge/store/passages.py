@@ -15,7 +15,7 @@ from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, Qual
 from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
-from knowledge.store.library import documents, editions, library_state, passages
+from knowledge.store.library_tables import documents, editions, library_state, passages
 from knowledge.store.vectors import KEYS_A_QUERY, Vectors, unpack, vectors
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, LargeBinary, String, Table, insert, select, updat
 
 from knowledge.errors import ModelChanged
 from knowledge.store.database import Database, metadata
-from knowledge.store.library import library_state
+from knowledge.store.library_tables import library_state
 
 vectors = Table(
     "vectors",
