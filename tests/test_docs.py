@@ -63,6 +63,6 @@ def test_the_example_explains_every_setting_and_no_other() -> None:
 
 def test_every_file_that_the_way_of_a_question_names_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    named = [name for name in re.findall(r"`((?:bot|knowledge|indexer)/[\w/.]+)`", text)]
+    named = re.findall(r"`((?:bot|knowledge|indexer)/[\w/.]+)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
