@@ -18,7 +18,10 @@ _FIRST_PAGES = 6
 _REFERENCES = re.compile(
     r"^(?:[\d.一二三四五六七八九十、\s]*)"
     r"(?:参考文献|參考文獻|參考資料|参考资料|引用文献|主要参考文献|References?|REFERENCES?|Bibliography"
-    r"|Acknowledge?ments?|致谢|志谢|\S{0,12}(?:专家组|委员会)(?:成员)?名单|\S{0,8}(?:撰写|编写|写作|制[定订]|专家)小?组成员|本刊\S{2,20}|征稿\S{0,10}|稿约)"
+    r"|Acknowledge?ments?|致谢|志谢|缩略语(?:表)?|縮略語"
+    r"|Abbreviations(?: and acronyms)?|Acronyms(?: and abbreviations)?"
+    r"|\S{0,12}(?:专家组|委员会)(?:成员)?名单|\S{0,8}(?:撰写|编写|写作|制[定订]|专家)小?组成员"
+    r"|本刊\S{2,20}|征稿\S{0,10}|稿约)"
     r"\s*(?:[（(].*[）)])?[:：]?$"
 )
 _LEADERS = re.compile(r"(?:[.．·…]\s?){5,}\s*[\divxlIVXL]*(?:\s|$)|(?:[.．·…]\s?){8,}")

@@ -15,7 +15,7 @@ from knowledge.text import search_text
 
 _EARLIEST, _LATEST = 1950, 2100
 _JUNK_TITLE = re.compile(
-    r"^(?:microsoft word\b|untitled|无标题|未命名|document\d*$|doc\d*$|slide \d|powerpoint|title$|\d+$"
+    r"^(?:microsoft word\b|untitled|word document|无标题|未命名|document\d*$|doc\d*$|slide \d|powerpoint|title$|\d+$"
     r"|.*\.(?:docx?|indd|pdf|qxd|pptx?|wps|fbd|s72)$)",
     re.IGNORECASE,
 )
@@ -23,6 +23,9 @@ _EDITION_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*(?:年|版|edition|
 _ARCHIVE_PREFIX = re.compile(
     r"^(?:ChinaXiv-\d{6}\.\d+V\d+|arXiv-?\d{4}\.\d+(?:v\d+)?|PMC\d+|\d{13,})[_\s-]+", re.IGNORECASE
 )
+
+
+_LONGEST_FIRST_LINE = 50
 
 
 def described(parsed: Parsed, path: Path) -> Metadata:
@@ -72,6 +75,12 @@ def usable_title(title: str | None) -> str | None:
 def headline(parsed: Parsed) -> str | None:
     """The first heading of the first page, or of a file without pages; None where there is none that says enough."""
     first = next((block for block in parsed.blocks[:20] if block.kind is BlockKind.HEADING), None)
+    if first is None and parsed.pages is None and parsed.blocks:
+        # Plain text has no headings; a short first line without a full stop is one.
+        opening = parsed.blocks[0]
+        first = (
+            opening if len(opening.text) < _LONGEST_FIRST_LINE and opening.text[-1:] not in "。.！!" else None
+        )
     return usable_title(first.text) if first and first.page in (None, 1) and len(first.text) < 150 else None
 
 
@@ -95,8 +104,16 @@ def _fuller(own: str | None, name: str) -> str:
 
 
 def _is_machine_name(name: str) -> bool:
-    return letter_count(name) < 4 or bool(
-        re.fullmatch(r"(?:scan|doc|document|file|img|download|guideline)?[\W_\da-f-]*", name, re.IGNORECASE)
+    # A single word of plain letters ("amoxi", "gout-en") names a file, not a guideline.
+    is_slug = name.isascii() and " " not in name
+    return (
+        is_slug
+        or letter_count(name) < 4
+        or bool(
+            re.fullmatch(
+                r"(?:scan|doc|document|file|img|download|guideline)?[\W_\da-f-]*", name, re.IGNORECASE
+            )
+        )
     )
 
 

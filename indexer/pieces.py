@@ -30,7 +30,7 @@ _ENDED = re.compile(r"[。！？.!?：:；;]['\"”’）)\]］]*$")
 _BEGINS = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,2}[）)、.]|[①-⑳•●◆■]|图|表|Table|Figure|[【A-Z]")
 _NOTE = re.compile(r"^(?:注\s?[：:]|注\s?\d|Note|Notes\b|[a-zA-Z]{2,8}\s?[：:为]|[*†‡])")
 
-_REMARK = re.compile(r"^[（(][^（）()]{1,160}[）)]$")
+_REMARK = re.compile(r"^[（(](?:[^（）()]|[（(][^（）()]{0,40}[）)]){1,160}[）)]$")
 
 
 def weight(text: str) -> float:

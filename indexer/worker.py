@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 #: How often a worker that stays looks for new files, in seconds.
 _LOOK_EVERY = 1.0
+_FOLDER_PREFIX = "reading-"
 
 
 class Worker:
@@ -72,13 +73,19 @@ class Worker:
             return LoadRecord(file=name, status=LoadStatus.REFUSED, reason="unreadable", message=message)
 
 
+def tidy(uploads_dir: Path) -> None:
+    """Removes what a killed worker left among the uploads. Only whoever holds the worker lock may call it."""
+    for left in uploads_dir.glob(f"{_FOLDER_PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
 def _under_its_own_name(path: Path, name: str) -> Iterator[Path]:
     """The upload under the name it was sent with: a file's name often tells its title and year."""
     # The end of a long name is kept, for its suffix; file systems count bytes, and most take 255.
     end = re.sub(r"[/\\\0]", "_", name).encode("utf-8", "replace")[-200:]
     safe = end.decode("utf-8", "ignore").lstrip(".") or "upload"
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=_FOLDER_PREFIX) as folder:
         # A copy: a link would be resolved to the name that the upload is kept under.
         yield Path(shutil.copyfile(path, Path(folder) / safe))
 

@@ -142,7 +142,7 @@ class Quotation:
     passage: Passage
     #: 0 to 1; comparable within one answer only.
     score: float
-    #: The best sentences, in order; empty where the text is in doubt.
+    #: The best sentences, in order; empty where none stands out. Text in doubt is never shown in bold all the same.
     highlights: tuple[Span, ...]
 
 

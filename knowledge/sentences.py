@@ -23,8 +23,11 @@ _ABBREVIATIONS = re.compile(
     r"(?:^|[\s(（])(?:e\.g|i\.e|etc|vs|cf|al|ca|approx|resp|Fig|Figs|Tab|Eq|No|Nos|Vol|pp|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co"
     r"|Ref|Refs|Sec|Ch|Suppl|ed|eds|min|max|wt|subsp|spp|sp|[A-Z])\.$|(?:[A-Za-z]\.){2,}$",
 )
+#: One level of brackets inside: "（来源：《指南（2024年）》，2024）". "（2）" with text behind it numbers what follows.
+_INSIDE = r"(?:[^（）()]|[（(][^（）()]{0,40}[）)]){1,160}"
 _REMARK = re.compile(
-    r"\s?(?:（[^（）()]{1,160}）|\([^()（）]{1,160}\)|[［\[][^\[\]［］]{1,40}[\]］])(?=\s|$|[^。.，,；;、）)])"
+    r"(?!\s?[（(]\d{1,2}[)）]\s*\S)\s?"
+    rf"(?:（{_INSIDE}）|\({_INSIDE}\)|[［\[][^\[\]［］]{{1,40}}[\]］])(?=\s|$|[^。.，,；;、）)])"
 )
 #: A bracket that has not closed after this many characters was never meant to.
 _LONGEST_BRACKET = 400

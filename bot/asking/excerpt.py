@@ -18,6 +18,8 @@ from knowledge.domain import Passage, PassageKind, Quotation, Span
 _ROOM = 130.0
 #: A rest of two lines is not worth a fold.
 _NOT_WORTH_FOLDING = 40.0
+#: A passage of about ten lines is shown whole: its rows or sentences for other patients, or its verdict, belong to it.
+_SHOWN_WHOLE = 200.0
 _CELLS = " | "
 _LONGEST_HEADING = 30
 _ENDS_OF_SENTENCES = "。！？；.!?;）)"
@@ -30,7 +32,9 @@ def excerpt(quotation: Quotation) -> tuple[Quote, ...]:
     # Text in doubt is never bold, whatever was found in it.
     highlights = () if passage.marks else quotation.highlights
     units = [tuple(_parts(passage.text, span, highlights)) for span in spans]
-    answering = [at for at, span in enumerate(spans) if _overlaps(span, highlights)]
+    answering = [at for at, span in enumerate(spans) if _overlaps(span, quotation.highlights)]
+    if weight(passage.text) <= _SHOWN_WHOLE:
+        return (Quote(units=tuple(units)),)
     if passage.kind is PassageKind.TABLE:
         return _of_table(passage, spans, units, answering)
     return _of_text(passage, spans, units, answering)

@@ -59,6 +59,7 @@ class Desk:
             identity = identity_of(update)
             if not await asyncio.to_thread(self._updates.begin, identity):
                 await self._give_up(update)
+                await asyncio.to_thread(self._updates.done, identity)
             elif await self._dealt_with(update):
                 await asyncio.to_thread(self._updates.done, identity)
         except KnowledgeError as error:

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "sentence_transformers"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     command: Command = options.command
     try:
         return command(build(settings), options)

@@ -11,7 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from indexer.app import App
-from indexer.worker import Worker
+from indexer.worker import Worker, tidy
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ def run(app: App, options: argparse.Namespace) -> int:
     lock = FileLock(app.settings.data_dir / "worker.lock", timeout=0)
     try:
         with lock, app.loader() as loader:
+            tidy(app.settings.uploads_dir)
             Worker(app.stores, loader, app.encoder.fingerprint).run(stop, until_idle=options.until_idle)
     except Timeout:
         log.info("action=worker.leave reason=another_one_runs")

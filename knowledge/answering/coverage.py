@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from knowledge.domain import Script
-from knowledge.terms.termlist import Concept, Mention
+from knowledge.terms.termlist import Concept, Mention, TermKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,8 @@ class Clue:
 
     weight: float
     alternatives: tuple[frozenset[str], ...]
+    #: Whether it says whom the question is about: children, pregnancy, lactation.
+    people: bool = False
 
     def is_in(self, held: AbstractSet[str]) -> bool:
         return any(alternative <= held for alternative in self.alternatives)
@@ -52,9 +54,14 @@ def clues_in_own_script(
                     for name in mention.concept.names(script)
                 ),
             ),
+            people=any(term in mention.tokens and _is_people(mention) for mention in mentions),
         )
         for term in terms
     ]
+
+
+def _is_people(mention: Mention) -> bool:
+    return mention.concept.kind is TermKind.POPULATION
 
 
 def clues_in_other_script(
@@ -67,7 +74,9 @@ def clues_in_other_script(
     """
     clues = [
         Clue(
-            weight=concept_weight(mention.concept, script, weigh), alternatives=mention.concept.names(script)
+            weight=concept_weight(mention.concept, script, weigh),
+            alternatives=mention.concept.names(script),
+            people=_is_people(mention),
         )
         for mention in mentions
         if mention.concept.names(script)

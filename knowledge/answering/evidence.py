@@ -34,6 +34,8 @@ class Calibration:
 
     def probability(self, fit: Fit) -> float:
         """How likely it is that the passage answers, 0 to 1."""
+        if not fit.right_people:
+            return 0.0
         return (self.own_script if fit.own_script else self.other_script).probability(fit)
 
 

@@ -30,6 +30,8 @@ class Fit:
     coverage: float
     #: The most of that share that stands in two sentences, or rows, that follow each other.
     together: float
+    #: Whether it names everyone the question asks for: a dose for adults is no answer for a child.
+    right_people: bool
     #: Whether the passage is in the question's own script.
     own_script: bool
 

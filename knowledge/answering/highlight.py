@@ -25,6 +25,15 @@ _ASKS_FOR_FIGURE = re.compile(
 _FIGURE = re.compile(r"\d")
 #: Two figures of coverage are about the same when they differ by less than this.
 _FIGURE_BONUS = 0.12
+#: What holds in pregnancy, or for children, stands in the piece that says so, whatever else another one covers.
+_PEOPLE_BONUS = 0.4
+
+#: A source, a note or a list of abbreviations that is a piece of its own answers nothing by itself.
+_APPARATUS = re.compile(
+    r"[（(［\[](?:资料)?(?:来源|來源|sources?\b)[^\n]*[)）\]］]$"
+    r"|(?:注|备注|備註|缩写|notes?|keys?|abbreviations?)\s*[:：]",
+    re.IGNORECASE,
+)
 
 #: Below this share of the question's information no sentence stands out, and none is marked.
 _LEAST_COVERAGE = 0.15
@@ -34,23 +43,30 @@ def begins_with_exception(sentence: str) -> bool:
     return bool(_EXCEPTION.match(sentence.lstrip(" \n·•-*0123456789.、()（）")))
 
 
+def _bonus(text: str, words: set[str], clues: Clues, *, asks: bool) -> float:
+    """What a piece is worth beside its coverage: it has the figure asked for, or names whom the question is about."""
+    figure = _FIGURE_BONUS if asks and words and _FIGURE.search(text) else 0.0
+    return figure + (_PEOPLE_BONUS if any(clue.people and clue.is_in(words) for clue in clues) else 0.0)
+
+
 def highlights(passage: Passage, question: str, clues: Clues) -> tuple[Span, ...]:
     """The piece that covers most of the question, with the exceptions that follow it at once.
 
     Where the question asks for a figure, a piece that has one comes first among those that cover about as much.
 
-    Empty where no piece stands out, and where the text is in doubt: a misread dose must not be set in bold.
+    Empty where no piece stands out.
     """
-    if passage.marks:
-        return ()
     spans = pieces(passage.text, passage.kind)
-    # The header row of a table names its columns; it answers nothing by itself.
-    first = 1 if passage.kind is PassageKind.TABLE and len(spans) > 1 else 0
     texts = [passage.text[span.start : span.end] for span in spans]
-    covered = [coverage(clues, set(tokens(text))) for text in texts]
-    bonus = _FIGURE_BONUS if _ASKS_FOR_FIGURE.search(question) else 0.0
+    # A table's caption and header row name what is in it; they answer nothing by themselves.
+    header = next((n for n, text in enumerate(texts) if " | " in text), 0)
+    first = header + 1 if passage.kind is PassageKind.TABLE and len(spans) > header + 1 else 0
+    held = [set() if _APPARATUS.match(text) else set(tokens(text)) for text in texts]
+    covered = [coverage(clues, words) for words in held]
+    asks = bool(_ASKS_FOR_FIGURE.search(question))
     worth = [
-        share + (bonus if _FIGURE.search(text) else 0.0) for share, text in zip(covered, texts, strict=True)
+        share + _bonus(text, words, clues, asks=asks)
+        for text, words, share in zip(texts, held, covered, strict=True)
     ]
     best = max(range(first, len(spans)), key=lambda n: (worth[n], -n), default=None)
     if best is None or covered[best] < _LEAST_COVERAGE:

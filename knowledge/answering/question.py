@@ -36,8 +36,8 @@ def prepare(raw: str, term_list: TermList) -> PreparedQuestion | Refused:
     if len(text) > QUESTION_MAX_CHARACTERS:
         return Refused(question=text[:_SHOWN_OF_TOO_LONG], reason=RefusalReason.TOO_LONG)
     terms = tuple(question_terms(searched))
-    # One letter or figure stands in any text: it would be covered in full by a passage that has nothing to say on it.
-    if not any(len(term) > 1 for term in terms):
+    # One letter, or a figure alone, stands in any text: a passage that has nothing to say on it would cover it in full.
+    if not any(len(term) > 1 and not term.replace(".", "").isdigit() for term in terms):
         return Refused(question=text, reason=RefusalReason.NO_WORDS)
     return PreparedQuestion(
         text=text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from knowledge.answering.coverage import (
@@ -18,6 +18,7 @@ from knowledge.answering.question import PreparedQuestion
 from knowledge.domain import Passage, Script
 from knowledge.engines.ports import Near, Vectors
 from knowledge.store.passages import PassageStore
+from knowledge.terms.termlist import TermKind
 
 #: How many passages each engine names for each script, and how many of them are looked at closely.
 _CANDIDATES = 100
@@ -82,9 +83,20 @@ def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapp
     lines = [set(line.split()) for line in passage.tokens.split("\n")]
     covered = coverage(clues[passage.script], set().union(*lines))
     together = _together(clues[passage.script], lines[1:]) if covered > 0 else 0.0
-    return Found(
-        passage=passage, fit=_fit(near, covered, together, own_script=passage.script is question.script)
-    )
+    fit = _fit(near, covered, together, own_script=passage.script is question.script)
+    return Found(passage=passage, fit=replace(fit, right_people=_names_the_people(question, passage, lines)))
+
+
+def _names_the_people(question: PreparedQuestion, passage: Passage, lines: Sequence[set[str]]) -> bool:
+    """Whether children, pregnancy or lactation, if the question names them, are named by text or title."""
+    held = set().union(*lines)
+    named: dict[frozenset[str], bool] = {}
+    for mention in question.mentions:
+        if mention.concept.kind is TermKind.POPULATION:
+            # 孕妇 names two concepts of the list; one of them is enough.
+            is_in = mention.concept.is_named_in(held, passage.script)
+            named[mention.tokens] = named.get(mention.tokens, False) or is_in
+    return all(named.values())
 
 
 def _together(clues: Clues, sentences: Sequence[set[str]]) -> float:
@@ -94,4 +106,11 @@ def _together(clues: Clues, sentences: Sequence[set[str]]) -> float:
 
 
 def _fit(near: Near, covered: float, together: float, *, own_script: bool) -> Fit:
-    return Fit(z=near.z, cosine=near.cosine, coverage=covered, together=together, own_script=own_script)
+    return Fit(
+        z=near.z,
+        cosine=near.cosine,
+        coverage=covered,
+        together=together,
+        right_people=True,
+        own_script=own_script,
+    )

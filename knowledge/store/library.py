@@ -69,6 +69,7 @@ class EditionRecord:
     sharing: Sharing
     status: EditionStatus
     file_name: str
+    content_hash: str
     pages: int | None
     passages: int
     warnings: tuple[tuple[str, int], ...]
@@ -170,6 +171,7 @@ class LibraryStore:
                 insert(editions).values(
                     document_id=document_id,
                     title=new.title,
+                    title_key=title_key(new.title),
                     year=new.year,
                     language=new.language,
                     publisher=new.publisher,
@@ -207,7 +209,8 @@ class LibraryStore:
                 raise EditionConflict
             generation = _next_generation(connection)
             others = _current_of(connection, edition.document_id)
-            newest = max((other.year or 0 for other in others), default=0)
+            # The same content with another year is a correction, not an older edition.
+            newest = max((o.year or 0 for o in others if o.content_hash != edition.content_hash), default=0)
             if edition.year is not None and edition.year < newest:
                 # An older edition loaded after its successor is kept, but does not answer.
                 _set_status(connection, [edition_id], EditionStatus.REPLACED, generation, others[0].id)
@@ -278,10 +281,10 @@ def _set_status(
 
 
 def _document_for(connection: Connection, new: NewEdition) -> int:
-    """The document that this is an edition of: same content, or same title but for the year; else a new one."""
+    """The document that this is an edition of, by content or any edition's title without its year; else a new one."""
     key = title_key(new.title)
     same_content = (editions.c.content_hash == new.content_hash) & (documents.c.is_sample == new.is_sample)
-    same_title = (documents.c.title_key == key) & (documents.c.title_key != "")
+    same_title = (editions.c.title_key == key) & (editions.c.title_key != "")
     like = (editions.c.language == new.language) & (documents.c.is_sample == new.is_sample)
     query = select(documents.c.id).select_from(documents.outerjoin(editions))
     for same in (same_content, same_title & like):
@@ -290,7 +293,6 @@ def _document_for(connection: Connection, new: NewEdition) -> int:
             return int(found)
     made = connection.execute(
         insert(documents).values(
-            title_key=key,
             is_sample=new.is_sample,
             created_at=now(),
         )
@@ -368,6 +370,7 @@ def _edition_record(row: Row[Any]) -> EditionRecord:
         sharing=Sharing(row.sharing),
         status=EditionStatus(row.status),
         file_name=row.file_name,
+        content_hash=row.content_hash,
         pages=row.pages,
         passages=row.passage_count,
         warnings=tuple((code, count) for code, count in json.loads(row.warnings)),

@@ -20,7 +20,6 @@ documents = Table(
     "documents",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("title_key", Text, nullable=False, index=True),
     Column("is_sample", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -31,6 +30,7 @@ editions = Table(
     Column("id", Integer, primary_key=True),
     Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
     Column("title", Text, nullable=False),
+    Column("title_key", Text, nullable=False, index=True),
     Column("year", Integer),
     Column("language", String(8), nullable=False),
     Column("publisher", Text),

@@ -27,6 +27,7 @@ updates = Table(
 
 #: An update that brought the bot down this often is given up, or it would do so for ever.
 MAX_ATTEMPTS = 10
+_APOLOGIES = 3
 #: Telegram keeps an update for 24 hours, so no older one can come a second time.
 KEPT_FOR = timedelta(days=3)
 
@@ -48,15 +49,18 @@ class UpdateStore:
             return True
 
     def begin(self, update_id: int) -> bool:
-        """Counts an attempt; False when there were too many, and the update is given up."""
+        """Counts an attempt; False when there were too many: its sender is then told, and it is done.
+
+        Should telling them end the process too, it is done without, after a few more attempts.
+        """
         with self._database.write() as connection:
             row = updates.c.update_id == update_id
             attempts = connection.execute(select(updates.c.attempts).where(row)).scalar_one_or_none() or 0
-            if attempts >= MAX_ATTEMPTS:
-                connection.execute(update(updates).where(row).values(done_at=now(), payload=None))
-                return False
-            connection.execute(update(updates).where(row).values(attempts=attempts + 1))
-            return True
+            values: dict[str, Any] = {"attempts": attempts + 1}
+            if attempts >= MAX_ATTEMPTS + _APOLOGIES:
+                values |= {"done_at": now(), "payload": None}
+            connection.execute(update(updates).where(row).values(**values))
+            return attempts < MAX_ATTEMPTS
 
     def done(self, update_id: int) -> None:
         with self._database.write() as connection:

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -18,14 +19,22 @@ _CJK = re.compile("[\u3400-\u9fff]")
 _WORDS = re.compile(r"[a-zα-ω0-9]+")
 
 
+class TermKind(StrEnum):
+    #: What a text can be about: a disease, a drug, a test.
+    TOPIC = "topic"
+    #: Whom it holds for, where that changes drugs and doses: children, pregnancy, lactation.
+    POPULATION = "population"
+    #: Everything else: 剂量, "treatment", anatomy, symptoms.
+    GENERAL = "general"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """One thing with its names. A passage names it if it holds every token of one of the names."""
 
     zh: tuple[frozenset[str], ...]
     en: tuple[frozenset[str], ...]
-    #: Whether it can be what a text is about (a disease, a drug, a test), unlike 剂量 or "elderly".
-    is_topic: bool
+    kind: TermKind
 
     def names(self, script: Script) -> tuple[frozenset[str], ...]:
         return self.zh if script is Script.CHINESE else self.en
@@ -41,7 +50,7 @@ class TermRow:
     zh: tuple[str, ...]
     en: tuple[str, ...]
     abbreviations: tuple[str, ...] = ()
-    is_topic: bool = True
+    kind: TermKind = TermKind.TOPIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,7 @@ class TermList:
             concept = Concept(
                 zh=_cut((*row.zh, *row.abbreviations)),
                 en=_cut((*row.en, *row.abbreviations)),
-                is_topic=row.is_topic,
+                kind=row.kind,
             )
             for name in row.zh:
                 self._chinese.setdefault(search_text(name), []).append(concept)
@@ -129,7 +138,7 @@ def _cut(names: Iterable[str]) -> tuple[frozenset[str], ...]:
 
 
 def read(path: Path) -> TermList:
-    """The list in a CSV file: zh, en and abbreviations, alternatives separated by |, and kind (topic or general)."""
+    """The list in a CSV file: zh, en and abbreviations, alternatives separated by |, and kind (see TermKind)."""
     with path.open(encoding="utf-8", newline="") as file:
         return TermList([_row(row) for row in csv.DictReader(file)])
 
@@ -139,7 +148,7 @@ def _row(cells: dict[str, str]) -> TermRow:
         zh=_names(cells.get("zh")),
         en=_names(cells.get("en")),
         abbreviations=_names(cells.get("abbreviations")),
-        is_topic=cells.get("kind") != "general",
+        kind=TermKind(cells.get("kind") or TermKind.TOPIC),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from indexer.worker import Worker
+from indexer.worker import Worker, tidy
 from knowledge.domain import EditionStatus
 from knowledge.store import Stores, open_stores
 from knowledge.store.jobs import MAX_ATTEMPTS, Job, JobStatus
@@ -168,3 +168,11 @@ def test_a_worker_that_is_told_to_stop_takes_nothing_up(workshop: Workshop, uplo
     stop.set()
     Worker(workshop.stores, workshop.loader, workshop.encoder.fingerprint).run(stop, until_idle=False)
     assert after(workshop.stores, job).status is JobStatus.WAITING
+
+
+def test_what_a_killed_worker_left_among_the_uploads_is_removed(uploads: Path) -> None:
+    (uploads / "reading-x1").mkdir(parents=True)
+    (uploads / "reading-x1" / "高血压.md").write_text("x", "utf-8")
+    (uploads / "17.md").write_text("x", "utf-8")
+    tidy(uploads)
+    assert [path.name for path in uploads.iterdir()] == ["17.md"]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.asking import excerpt as excerpt_module
 from bot.asking.excerpt import excerpt
 from bot.asking.sentences import unit_spans
 from bot.html import Quote
 from knowledge.domain import PassageKind, QualityMark, Quotation, Span
 from tests.bot.asking.cases import TEXT, quotation
+
+
+@pytest.fixture(autouse=True)
+def folding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The texts here are short; how a passage is folded must hold from whatever length on it is."""
+    monkeypatch.setattr(excerpt_module, "_SHOWN_WHOLE", 0.0)
+
 
 BEST = "65～79 岁者应降至<140/90 mmHg。"
 EXCEPTION = "但体位性低血压者应个体化。"
@@ -107,3 +116,11 @@ def test_every_highlight_is_open_and_the_text_is_whole(
 @given(st.text(st.sampled_from("甲乙 ab1.。！\r\n|；\u2028"), max_size=120), st.sampled_from(PassageKind))
 def test_units_are_the_text_letter_for_letter(text: str, kind: PassageKind) -> None:
     assert "".join(text[span.start : span.end] for span in unit_spans(text, kind)) == text
+
+
+def test_a_passage_of_a_few_lines_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows for other patients, or its verdict, belong to it."""
+    monkeypatch.setattr(excerpt_module, "_SHOWN_WHOLE", 200.0)
+    (shown,) = excerpt(quotation(TABLE, "缬沙坦 | 80～160 mg | 1", kind=PassageKind.TABLE))
+    assert text_of(shown).strip() == TABLE
+    assert bold_of(shown) == "缬沙坦 | 80～160 mg | 1"

@@ -26,7 +26,7 @@ def shown(reply: Reply, language: Language = ZH, *, masked: bool = False) -> Mes
 
 
 def test_an_answer_is_the_sentence_its_passage_its_source_the_courses_and_two_hands() -> None:
-    message = shown(answer(quotation(TEXT, BEST), courses=(course(),)))
+    message = shown(answer(quotation(TEXT * 3, BEST), courses=(course(),)))
     assert f"<b>{html.escape(BEST, quote=False)}</b>" in message.html
     assert "<blockquote expandable>" in message.html
     assert message.html.endswith("第 47 页")

@@ -39,6 +39,7 @@ DRAFT = EditionRecord(
     language="zh",
     status=EditionStatus.DRAFT,
     file_name="高血压.pdf",
+    content_hash="c",
     pages=28,
     passages=96,
     warnings=(("pages_without_text", 2), ("a_newer_code", 1)),

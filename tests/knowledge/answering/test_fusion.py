@@ -41,6 +41,7 @@ def test_better_evidence_never_makes_an_answer_less_likely(
         cosine=fit.cosine + cosine,
         coverage=min(1, fit.coverage + coverage),
         together=fit.together,
+        right_people=True,
         own_script=fit.own_script,
     )
     assert better.score >= fit.score
@@ -52,7 +53,7 @@ def test_better_evidence_never_makes_an_answer_less_likely(
 def test_extreme_figures_do_not_overflow(cosine: float, z: float) -> None:
     for calibration in calibrations():
         assert 0 <= calibration.probability(
-            Fit(z=z, cosine=cosine, coverage=0, together=0.0, own_script=True)
+            Fit(z=z, cosine=cosine, coverage=0, together=0.0, right_people=True, own_script=True)
         ) <= 1 or math.isinf(z)
 
 
@@ -60,6 +61,8 @@ def test_nothing_in_common_is_no_answer() -> None:
     for own_script in (True, False):
         for calibration in calibrations():
             assert (
-                calibration.probability(Fit(z=0, cosine=0, coverage=0, together=0.0, own_script=own_script))
+                calibration.probability(
+                    Fit(z=0, cosine=0, coverage=0, together=0.0, right_people=True, own_script=own_script)
+                )
                 < 0.5
             )

@@ -91,9 +91,26 @@ def test_a_table_whose_header_alone_fits_is_not_marked_at_the_header() -> None:
 
 
 @pytest.mark.parametrize("mark", list(QualityMark))
-def test_text_in_doubt_is_never_set_in_bold(mark: QualityMark) -> None:
-    """A misread dose must not look certain."""
-    assert marked("降压目标", "降压目标为<140/90 mmHg。", PassageKind.TEXT, mark) == []
+def test_text_in_doubt_is_found_like_any_other(mark: QualityMark) -> None:
+    """So that it opens where it answers; what shows it never sets it in bold."""
+    assert marked("降压目标", "降压目标为<140/90 mmHg。", PassageKind.TEXT, mark) == [
+        "降压目标为<140/90 mmHg。"
+    ]
+
+
+@pytest.mark.parametrize(
+    "apparatus",
+    ["（来源：《高血压指南》，2024，降压目标）", "注：降压目标见表。", "Note: target of blood pressure."],
+)
+def test_a_source_or_a_note_never_answers(apparatus: str) -> None:
+    assert marked("降压目标", f"{apparatus}\n老年人降压应平稳，目标因人而异。") == [
+        "老年人降压应平稳，目标因人而异。"
+    ]
+
+
+def test_neither_caption_nor_header_of_a_table_answers() -> None:
+    table = "表 1 老年降压目标\n人群 | 老年降压目标\n老年 | <140/90 mmHg"
+    assert marked("老年降压目标", table, PassageKind.TABLE) == ["老年 | <140/90 mmHg"]
 
 
 def test_where_no_sentence_stands_out_none_is_marked() -> None:

@@ -290,3 +290,12 @@ def test_the_status_counts_what_answers(stores: Stores) -> None:
     status = stores.library.status()
     assert (status.documents, status.passages, status.drafts, status.samples) == (2, 3, 1, 0)
     assert status.by_language == {"zh": 1, "en": 1}
+
+
+def test_a_title_that_was_corrected_decides_what_a_newer_edition_replaces(stores: Stores) -> None:
+    """The first reading called it by its file's name; the sidecar then gave its title."""
+    publish(stores, edition("amoxi", ("旧剂量。",), year=2023))
+    corrected = publish(stores, edition("儿童肺炎诊疗指南（2019）", ("旧剂量。",), year=2019)).edition
+    newer = publish(stores, edition("儿童肺炎诊疗指南（2024）", ("新剂量。",), year=2024))
+    assert [old.id for old in newer.replaced] == [corrected.id]
+    assert [now.year for now in stores.library.list_editions()] == [2024]

@@ -38,6 +38,15 @@ def test_an_update_that_brings_the_bot_down_is_given_up(stores: Stores) -> None:
     assert [stores.updates.begin(10) for _ in range(MAX_ATTEMPTS)] == [True] * MAX_ATTEMPTS
     assert stores.updates.left_over() == [{"text": "毒"}]
     assert not stores.updates.begin(10)
+    assert stores.updates.left_over() == [{"text": "毒"}], "its sender has not been told yet"
+    stores.updates.done(10)
+    assert stores.updates.left_over() == []
+
+
+def test_an_update_whose_apology_brings_the_bot_down_too_is_done_without(stores: Stores) -> None:
+    stores.updates.claim(10, {"text": "毒"})
+    for _ in range(MAX_ATTEMPTS + 10):
+        stores.updates.begin(10)
     assert stores.updates.left_over() == []
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.domain import Script
-from knowledge.terms.termlist import TermList, TermRow, read
+from knowledge.terms.termlist import TermKind, TermList, TermRow, read
 from knowledge.text import tokens
 
 ROWS = [
@@ -27,7 +27,7 @@ ROWS = [
     ),
     TermRow(zh=("β受体阻滞剂",), en=("beta-blocker", "beta blocker")),
     TermRow(zh=("他汀",), en=("statin",)),
-    TermRow(zh=("老年",), en=("elderly",), is_topic=False),
+    TermRow(zh=("老年",), en=("elderly",), kind=TermKind.GENERAL),
 ]
 TERMS = TermList(ROWS)
 FIRST_NAME = {TERMS.mentions(row.en[0])[0].concept.en: row.en[0] for row in ROWS}
@@ -128,9 +128,9 @@ def test_names_set_apart_are_all_found(names: list[str]) -> None:
 
 
 def test_what_a_text_can_be_about_is_told_from_what_it_says_of_it() -> None:
-    topics = {mention.concept.is_topic for mention in TERMS.mentions("高血压")}
+    topics = {mention.concept.kind is TermKind.TOPIC for mention in TERMS.mentions("高血压")}
     assert topics == {True}
-    assert [mention.concept.is_topic for mention in TERMS.mentions("elderly")] == [False]
+    assert [mention.concept.kind is TermKind.TOPIC for mention in TERMS.mentions("elderly")] == [False]
 
 
 def test_a_list_is_read_from_a_table_with_alternatives(tmp_path: Path) -> None:
@@ -146,5 +146,5 @@ def test_a_list_is_read_from_a_table_with_alternatives(tmp_path: Path) -> None:
     for text in ("高血压病", "high blood pressure", "HTN", "房颤", "AF", "dose"):
         assert len(terms.mentions(text)) == 1, text
     assert terms.mentions("") == []
-    assert not terms.mentions("剂量")[0].concept.is_topic
-    assert terms.mentions("房颤")[0].concept.is_topic
+    assert terms.mentions("剂量")[0].concept.kind is not TermKind.TOPIC
+    assert terms.mentions("房颤")[0].concept.kind is TermKind.TOPIC

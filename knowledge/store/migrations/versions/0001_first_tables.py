@@ -66,14 +66,10 @@ def upgrade() -> None:
     op.create_table(
         "documents",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title_key", sa.Text(), nullable=False),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
     )
-    with op.batch_alter_table("documents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_documents_title_key"), ["title_key"], unique=False)
-
     op.create_table(
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -177,6 +173,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("title_key", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("publisher", sa.Text(), nullable=True),
@@ -206,6 +203,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_editions_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_editions_file_hash"), ["file_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_editions_generation"), ["generation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_editions_title_key"), ["title_key"], unique=False)
 
     op.create_table(
         "passages",
@@ -243,6 +241,7 @@ def downgrade() -> None:
 
     op.drop_table("passages")
     with op.batch_alter_table("editions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_editions_title_key"))
         batch_op.drop_index(batch_op.f("ix_editions_generation"))
         batch_op.drop_index(batch_op.f("ix_editions_file_hash"))
         batch_op.drop_index(batch_op.f("ix_editions_document_id"))
@@ -265,9 +264,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_jobs_status"))
 
     op.drop_table("jobs")
-    with op.batch_alter_table("documents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_documents_title_key"))
-
     op.drop_table("documents")
     op.drop_table("courses")
     op.drop_table("audit_log")
