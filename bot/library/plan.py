@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from knowledge.store.library import EditionRecord
+from knowledge.store.library import EditionRecord, is_older
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,6 @@ def plan_for(draft: EditionRecord, current: Iterable[EditionRecord]) -> Plan:
     if not others:
         return NewDocument()
     newest = max(others, key=lambda edition: edition.year or 0)
-    if draft.year is not None and draft.year < (newest.year or 0):
+    if is_older(draft, others):
         return OlderThan(edition=newest)
     return Replaces(edition=newest)

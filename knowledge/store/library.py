@@ -209,9 +209,7 @@ class LibraryStore:
                 raise EditionConflict
             generation = _next_generation(connection)
             others = _current_of(connection, edition.document_id)
-            # The same content with another year is a correction, not an older edition.
-            newest = max((o.year or 0 for o in others if o.content_hash != edition.content_hash), default=0)
-            if edition.year is not None and edition.year < newest:
+            if is_older(edition, others):
                 # An older edition loaded after its successor is kept, but does not answer.
                 _set_status(connection, [edition_id], EditionStatus.REPLACED, generation, others[0].id)
                 return Approved(edition=_edition(connection, edition_id))
@@ -254,6 +252,12 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def title_key(title: str) -> str:
     """A title without its year and punctuation: editions of one document share it."""
     return _NOT_WORD.sub("", _YEAR.sub("", title)).casefold()
+
+
+def is_older(edition: EditionRecord, current: Iterable[EditionRecord]) -> bool:
+    """Whether a newer edition of the document answers already. The same content with another year is a correction."""
+    others = [other.year or 0 for other in current if other.content_hash != edition.content_hash]
+    return edition.year is not None and edition.year < max(others, default=0)
 
 
 def _count(connection: Connection, query: Any) -> int:

@@ -13,7 +13,9 @@ TITLE = "成人高血压食养指南"
 
 
 def new_edition(title: str = TITLE, year: int | None = 2023, *, is_sample: bool = False) -> NewEdition:
-    return edition(title, (f"{title}：每日食盐摄入量不超过 5 克。",), year=year, is_sample=is_sample)
+    return edition(
+        title, (f"{title}（{year}）：每日食盐摄入量不超过 5 克。",), year=year, is_sample=is_sample
+    )
 
 
 def queued(stores: Stores, *, update_id: int | None = None, file_name: str = "shiyang.pdf") -> Job:

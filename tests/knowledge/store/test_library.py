@@ -299,3 +299,11 @@ def test_a_title_that_was_corrected_decides_what_a_newer_edition_replaces(stores
     newer = publish(stores, edition("儿童肺炎诊疗指南（2024）", ("新剂量。",), year=2024))
     assert [old.id for old in newer.replaced] == [corrected.id]
     assert [now.year for now in stores.library.list_editions()] == [2024]
+
+
+def test_a_year_that_was_corrected_downwards_still_takes_over(stores: Stores) -> None:
+    """The same content with another year is a correction, not an older edition."""
+    publish(stores, edition("指南（2024）", ("同一正文。",), year=2024))
+    corrected = publish(stores, edition("指南（2019）", ("同一正文。",), year=2019))
+    assert [old.year for old in corrected.replaced] == [2024]
+    assert [now.year for now in stores.library.list_editions()] == [2019]
