@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from knowledge.answering.coverage import (
@@ -73,7 +73,7 @@ def _candidates(
     most = _BM25_MOST * sum(clue.weight for clue in clues) or 1.0
     own = script is question.script
     estimate = {
-        id_: _fit(hit, min(1.0, by_words.get(id_, 0.0) / most), 0.0, own_script=own).score
+        id_: _estimate(hit, min(1.0, by_words.get(id_, 0.0) / most), own_script=own)
         for id_, hit in near.items()
     }
     return {id_: near[id_] for id_ in sorted(estimate, key=lambda id_: -estimate[id_])[:_LOOKED_AT]}
@@ -81,20 +81,26 @@ def _candidates(
 
 def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapping[Script, Clues]) -> Found:
     lines = [set(line.split()) for line in passage.tokens.split("\n")]
-    covered = coverage(clues[passage.script], set().union(*lines))
-    together = _together(clues[passage.script], lines[1:]) if covered > 0 else 0.0
-    fit = _fit(near, covered, together, own_script=passage.script is question.script)
-    return Found(passage=passage, fit=replace(fit, right_people=_names_the_people(question, passage, lines)))
-
-
-def _names_the_people(question: PreparedQuestion, passage: Passage, lines: Sequence[set[str]]) -> bool:
-    """Whether children, pregnancy or lactation, if the question names them, are named by text or title."""
     held = set().union(*lines)
+    covered = coverage(clues[passage.script], held)
+    fit = Fit(
+        z=near.z,
+        cosine=near.cosine,
+        coverage=covered,
+        together=_together(clues[passage.script], lines[1:]) if covered > 0 else 0.0,
+        right_people=_names_the_people(question, held, passage.script),
+        own_script=passage.script is question.script,
+    )
+    return Found(passage=passage, fit=fit)
+
+
+def _names_the_people(question: PreparedQuestion, held: set[str], script: Script) -> bool:
+    """Whether children, pregnancy or lactation, if the question names them, are named by text or title."""
     named: dict[frozenset[str], bool] = {}
     for mention in question.mentions:
         if mention.concept.kind is TermKind.POPULATION:
             # 孕妇 names two concepts of the list; one of them is enough.
-            is_in = mention.concept.is_named_in(held, passage.script)
+            is_in = mention.concept.is_named_in(held, script)
             named[mention.tokens] = named.get(mention.tokens, False) or is_in
     return all(named.values())
 
@@ -105,12 +111,9 @@ def _together(clues: Clues, sentences: Sequence[set[str]]) -> float:
     return max((coverage(clues, pair) for pair in pairs), default=0.0)
 
 
-def _fit(near: Near, covered: float, together: float, *, own_script: bool) -> Fit:
-    return Fit(
-        z=near.z,
-        cosine=near.cosine,
-        coverage=covered,
-        together=together,
-        right_people=True,
-        own_script=own_script,
+def _estimate(near: Near, covered: float, *, own_script: bool) -> float:
+    """A passage's score before its words are at hand."""
+    fit = Fit(
+        z=near.z, cosine=near.cosine, coverage=covered, together=0.0, right_people=True, own_script=own_script
     )
+    return fit.score

@@ -56,8 +56,7 @@ class LoadedModel:
 
 def load_model(name: str, cache: Path, fingerprint: str) -> LoadedModel:
     """The model, in the precision and the memory layout that this CPU is fastest with."""
-    # Both are read once, when the libraries load. Threads that spin while they wait would starve the bot's own.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Read once, when the tokenizers load. OpenMP's own setting stands in knowledge.engines, before FAISS loads it.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch
 
