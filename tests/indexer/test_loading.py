@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,9 @@ from sqlalchemy import text
 from indexer.loading import Loader, LoadRecord, LoadStatus, encode_and_keep, hash_of
 from knowledge.domain import EditionStatus, Script
 from knowledge.errors import ModelChanged
-from knowledge.store import Stores, open_stores
+from knowledge.store import Stores
 from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import TARGET, TITLE, Workshop, guideline, long_guideline
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    opened = open_stores(f"sqlite:///{tmp_path / 'yidao.sqlite3'}")
-    opened.database.migrate()
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def workshop(stores: Stores, tmp_path: Path) -> Workshop:
-    return Workshop(stores, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +10,9 @@ import pytest
 
 from indexer.worker import Worker, tidy
 from knowledge.domain import EditionStatus
-from knowledge.store import Stores, open_stores
+from knowledge.store import Stores
 from knowledge.store.jobs import MAX_ATTEMPTS, Job, JobStatus
 from tests.indexer.guidelines import DRUGS, TARGET, TITLE, Workshop, guideline
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    opened = open_stores(f"sqlite:///{tmp_path / 'yidao.sqlite3'}")
-    opened.database.migrate()
-    yield opened
-    opened.database.close()
-
-
-@pytest.fixture
-def workshop(stores: Stores, tmp_path: Path) -> Workshop:
-    return Workshop(stores, tmp_path)
 
 
 @pytest.fixture
