@@ -65,6 +65,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     RELATED = "related"
     NO_EVIDENCE = "no_evidence"
+    OUT_OF_SCOPE = "out_of_scope"
     REFUSED = "refused"
 
 
@@ -180,12 +181,34 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Nothing loaded answers the question; these passages are the closest, and are no answer."""
+
+    question: str
+    quotations: tuple[Quotation, ...]
+    #: What the question names and none of the passages does, in the question's own words; empty where all is named.
+    missing: tuple[str, ...]
+    courses: tuple[Course, ...]
+
+    def __post_init__(self) -> None:
+        if not self.quotations:
+            raise ValueError("what is related quotes at least one passage")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoEvidence:
-    """Nothing loaded answers the question."""
+    """Nothing loaded answers the question, nor comes near it."""
 
     question: str
     #: How many current guidelines were searched; 0 means that the library is empty.
     documents_searched: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfScope:
+    """The question is not a medical one."""
+
+    question: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,15 +219,19 @@ class Refused:
     reason: RefusalReason
 
 
-Reply = Answer | NoEvidence | Refused
+Reply = Answer | Related | NoEvidence | OutOfScope | Refused
 
 
 def outcome_of(reply: Reply) -> Outcome:
     match reply:
         case Answer():
             return Outcome.ANSWERED
+        case Related():
+            return Outcome.RELATED
         case NoEvidence():
             return Outcome.NO_EVIDENCE
+        case OutOfScope():
+            return Outcome.OUT_OF_SCOPE
         case Refused():
             return Outcome.REFUSED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.asking.citation import citation_line
@@ -15,9 +16,12 @@ from knowledge.domain import (
     Answer,
     Language,
     NoEvidence,
+    OutOfScope,
+    Quotation,
     Rating,
     RefusalReason,
     Refused,
+    Related,
     Reply,
 )
 from knowledge.text import is_chinese
@@ -39,10 +43,18 @@ def reply(
     notice = (Section(blocks=(line(italic(words.get("ask.masked"))),)),) if was_masked else ()
     match found:
         case Answer():
-            blocks = _answer(found, words, today)
+            blocks = _quoted(found.question, found.quotations, words, today)
+            return Message(html=page((*notice, *blocks)), buttons=_answer_buttons(found, words, question_id))
+        case Related():
+            blocks = (
+                line(words.get("ask.related")),
+                *_quoted(found.question, found.quotations, words, today),
+            )
             return Message(html=page((*notice, *blocks)), buttons=_answer_buttons(found, words, question_id))
         case NoEvidence():
             return Message(html=page((*notice, *_no_evidence(found, words))))
+        case OutOfScope():
+            return Message(html=page((*notice, line(words.get("ask.out_of_scope")))))
         case Refused(reason=reason):
             why = words.get(_REFUSALS[reason], limit=QUESTION_MAX_CHARACTERS)
             return Message(html=page((*notice, line(why))))
@@ -60,12 +72,12 @@ def gone(language: Language) -> str:
     return texts(language).get("button.gone")
 
 
-def _answer(answer: Answer, words: Texts, today: date) -> tuple[Block, ...]:
-    passages = [quotation.passage for quotation in answer.quotations]
+def _quoted(question: str, quotations: Sequence[Quotation], words: Texts, today: date) -> tuple[Block, ...]:
+    passages = [quotation.passage for quotation in quotations]
     publishers = {passage.citation.publisher for passage in passages if passage.citation.publisher}
-    chinese = is_chinese(answer.question)
+    chinese = is_chinese(question)
     sections: list[Block] = []
-    for quotation in answer.quotations:
+    for quotation in quotations:
         cited = citation_line(
             quotation.passage,
             words,
@@ -77,7 +89,9 @@ def _answer(answer: Answer, words: Texts, today: date) -> tuple[Block, ...]:
     return tuple(sections)
 
 
-def _answer_buttons(answer: Answer, words: Texts, question_id: int) -> tuple[tuple[Button, ...], ...]:
+def _answer_buttons(
+    answer: Answer | Related, words: Texts, question_id: int
+) -> tuple[tuple[Button, ...], ...]:
     rating = tuple(
         Button(text=hand, data=f"rate:{question_id}:{value.value}") for value, hand in _HANDS.items()
     )

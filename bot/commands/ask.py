@@ -15,20 +15,43 @@ from bot.asking.citation import today
 from bot.console.rendering import terminal_text
 from bot.console.talk import language_of_locale
 from knowledge.answering import Answerer
-from knowledge.domain import Answer, Course, Quotation, Refused, Reply, outcome_of
+from knowledge.domain import (
+    Answer,
+    Course,
+    Outcome,
+    OutOfScope,
+    Quotation,
+    Refused,
+    Related,
+    Reply,
+    outcome_of,
+)
 
 
 def record(reply: Reply, took_ms: float) -> dict[str, Any]:
     """The reply as the README describes it; offsets count code points."""
-    quotations, courses = (reply.quotations, reply.courses) if isinstance(reply, Answer) else ((), ())
+    quotations, courses = (
+        (reply.quotations, reply.courses) if isinstance(reply, Answer | Related) else ((), ())
+    )
+    outcome, reason = _outcome(reply)
     return {
         "question": reply.question,
-        "outcome": outcome_of(reply).value,
-        "reason": reply.reason.value if isinstance(reply, Refused) else None,
+        "outcome": outcome.value,
+        "reason": reason,
         "passages": [_passage(quotation) for quotation in quotations],
         "courses": [_course(course) for course in courses],
         "took_ms": round(took_ms, 1),
     }
+
+
+def _outcome(reply: Reply) -> tuple[Outcome, str | None]:
+    """For scripts there are four outcomes; a reason says more where there is one."""
+    match reply:
+        case Refused(reason=reason):
+            return Outcome.REFUSED, reason.value
+        case OutOfScope():
+            return Outcome.NO_EVIDENCE, Outcome.OUT_OF_SCOPE.value
+    return outcome_of(reply), None
 
 
 def answer_lines(answerer: Answerer, questions: Iterable[bytes]) -> None:

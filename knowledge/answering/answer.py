@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,12 +42,23 @@ class Answerer:
             KnowledgeError: the library cannot be read, or was encoded with another model, or
                 the encoder cannot be loaded.
         """
-        prepared = prepare(question, self._term_list)
+        prepared = self.prepare(question)
         if isinstance(prepared, Refused):
             return prepared
+        return self.reply(prepared, self.encode([prepared])[0])
+
+    def prepare(self, question: str) -> PreparedQuestion | Refused:
+        """The question as it is looked up, or why it is not."""
+        return prepare(question, self._term_list)
+
+    def encode(self, questions: Sequence[PreparedQuestion]) -> Vectors:
+        """float32 (n, dim), in order: what `reply` wants. Many at once cost less than one by one."""
+        return self._encoder.encode_questions([question.encoded for question in questions])
+
+    def reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
+        """The reply to a question that was encoded. vector: float32 (dim,)."""
         self._index.catch_up()
-        vector = self._encoder.encode_questions([prepared.encoded])[0]
-        return self._reply(prepared, vector)
+        return self._reply(question, vector)
 
     def _reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
         retrieved = retrieve(question, vector, self._index, self._stores.passages)

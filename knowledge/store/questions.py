@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Integer, Row, String, Table, Text, insert, select, update
 
-from knowledge.domain import Answer, Outcome, Rating, Reply, outcome_of
+from knowledge.domain import Answer, Outcome, Rating, Related, Reply, outcome_of
 from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
 
 questions = Table(
@@ -69,7 +69,7 @@ class QuestionStore:
     def answered(self, question_id: int, reply: Reply, *, took_ms: float, message_id: int | None) -> None:
         """Stores the outcome with what was cited, as it was cited."""
         cited = []
-        if isinstance(reply, Answer):
+        if isinstance(reply, Answer | Related):
             for quotation in reply.quotations:
                 passage = quotation.passage
                 cited.append(
