@@ -5,7 +5,8 @@
     ├── EmptyFile · TooLarge · NoText · UnknownEncoding            its content cannot be used
     ├── Encrypted · Damaged · ArchiveBomb                          it cannot be opened
     ├── Timeout · OutOfMemory · Crashed                            reading it was stopped
-    └── InvalidSidecar · InvalidCatalogue                          what stands beside it is wrong
+    ├── InvalidSidecar · InvalidCatalogue                          what stands beside it is wrong
+    └── InvalidSet                                                 questions to evaluate on are incomplete
 
 The docstring of a class is its English message; `code` is stable, and other languages translate by it.
 """
@@ -125,6 +126,12 @@ class InvalidCatalogue(IndexerError):
     """The course list cannot be read. It needs a CSV or JSONL file with a title and a link in each row."""
 
     code = "invalid_catalogue"
+
+
+class InvalidSet(IndexerError):
+    """This set cannot be evaluated. It needs corpus.jsonl, queries.jsonl and qrels/test.tsv as BEIR has them."""
+
+    code = "invalid_set"
 
 
 def _tree(base: type[IndexerError]) -> list[type[IndexerError]]:

@@ -71,7 +71,7 @@ class LoadRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class SourceFile:
     """A file on its way in: where it is now, and what it was called."""
 
     path: Path
@@ -112,7 +112,7 @@ class Loader:
             if known is None:
                 document = self._sandbox.read_document(path)
                 known = _usable(self._same(document), approve=approve)
-                upload = _File(path=path, name=shown, hash=file_hash, loaded_by=loaded_by)
+                upload = SourceFile(path=path, name=shown, hash=file_hash, loaded_by=loaded_by)
                 known = known or self._store(document, upload, on_progress)
         except IndexerError as error:
             return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason=error.code, message=str(error))
@@ -154,12 +154,12 @@ class Loader:
         same = all(getattr(known, name) == getattr(described, name) for name in told)
         return known if same and known.sharing == (described.sharing or _USUAL_SHARING) else None
 
-    def _store(self, document: Document, file: _File, on_progress: Progress | None) -> EditionRecord:
+    def _store(self, document: Document, file: SourceFile, on_progress: Progress | None) -> EditionRecord:
         title = document.parsed.metadata.title or Path(file.name).stem
-        contexts = [passage_for_encoder(title, chunk.section, chunk.text) for chunk in document.chunks]
+        contexts = encoder_texts(document, title)
         keys = encode_and_keep(contexts, self._stores, self._encoder, on_progress)
         self._keep_file(file.path, file.hash)
-        return self._stores.library.add_draft(_new_edition(document, file, title, keys))
+        return self._stores.library.add_draft(new_edition(document, file, title, keys))
 
     def _keep_file(self, path: Path, file_hash: str) -> None:
         """Stores the file under its hash, whole or not at all."""
@@ -175,6 +175,11 @@ class Loader:
 def _usable(known: EditionRecord | None, *, approve: bool) -> EditionRecord | None:
     """A withdrawn edition can be approved again as it is; as something to decide on it comes as a draft of its own."""
     return None if known and known.status is EditionStatus.WITHDRAWN and not approve else known
+
+
+def encoder_texts(document: Document, title: str) -> list[str]:
+    """What the encoder sees of each passage, in order."""
+    return [passage_for_encoder(title, chunk.section, chunk.text) for chunk in document.chunks]
 
 
 def encode_and_keep(
@@ -208,7 +213,8 @@ def encode_and_keep(
     return keys
 
 
-def _new_edition(document: Document, file: _File, title: str, keys: Sequence[str]) -> NewEdition:
+def new_edition(document: Document, file: SourceFile, title: str, keys: Sequence[str]) -> NewEdition:
+    """The document as it is stored. keys: of its passages' vectors, in order."""
     parsed, described = document.parsed, document.parsed.metadata
     pairs = zip(document.chunks, keys, strict=True)
     return NewEdition(

@@ -9,7 +9,7 @@ from indexer import errors
 from indexer.chunking import chunk
 from indexer.cleaning import cleaned
 from indexer.metadata import described, without_title
-from indexer.parsed import Chunk, Parsed
+from indexer.parsed import Chunk, Metadata, Parsed
 from indexer.parsers import parse
 
 
@@ -24,9 +24,13 @@ class Document:
 def read(path: Path) -> Document:
     """Reads a file in this very process; callers outside tests go through indexer.sandbox. Raises IndexerError."""
     raw = parse(path)
-    metadata = described(raw, path)
-    parsed = without_title(replace(cleaned(raw), metadata=metadata), metadata.title)
-    chunks = chunk(parsed)
-    if not chunks:
+    document = cut(raw, described(raw, path))
+    if not document.chunks:
         raise errors.NoText
-    return Document(parsed=parsed, chunks=chunks)
+    return document
+
+
+def cut(raw: Parsed, metadata: Metadata) -> Document:
+    """What was parsed, cleaned and in passages; there may be none."""
+    parsed = without_title(replace(cleaned(raw), metadata=metadata), metadata.title)
+    return Document(parsed=parsed, chunks=chunk(parsed))

@@ -14,7 +14,7 @@ TOKENS_VERSION = 2
 
 def passage_for_encoder(title: str, section: Iterable[str], text: str) -> str:
     """A passage with what it is about, which it seldom repeats: its document's title and heading path."""
-    return encoded_text("\n".join((_context(title, section), text)))
+    return encoded_text("\n".join(filter(None, (_context(title, section), text))))
 
 
 def passage_tokens(title: str, section: Iterable[str], text: str, kind: PassageKind) -> str:
@@ -24,4 +24,5 @@ def passage_tokens(title: str, section: Iterable[str], text: str, kind: PassageK
 
 
 def _context(title: str, section: Iterable[str]) -> str:
-    return " > ".join((title, *section))
+    """Empty where a text has neither."""
+    return " > ".join(filter(None, (title, *section)))

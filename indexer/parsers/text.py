@@ -16,7 +16,11 @@ _LIST_ITEM = re.compile(r"^(?:[-*•·●○▪]\s+|[（(]?[\d０-９]{1,2}[）)
 
 def parse_text(path: Path) -> Parsed:
     """The blocks of a text file. Raises UnknownEncoding."""
-    blocks = tuple(marked(block) for block in text_blocks(decode(path.read_bytes())))
+    return parsed_text(decode(path.read_bytes()))
+
+
+def parsed_text(text: str) -> Parsed:
+    blocks = tuple(marked(block) for block in text_blocks(text))
     return Parsed(blocks=blocks, warnings=text_warnings(blocks))
 
 

@@ -166,35 +166,21 @@ class LibraryStore:
     def add_draft(self, new: NewEdition) -> EditionRecord:
         """Stores an edition that does not answer yet. Its vectors must have been kept before."""
         with self._database.write() as connection:
-            document_id = _document_for(connection, new)
-            made = connection.execute(
-                insert(editions).values(
-                    document_id=document_id,
-                    title=new.title,
-                    title_key=title_key(new.title),
-                    year=new.year,
-                    language=new.language,
-                    publisher=new.publisher,
-                    specialties=json.dumps(new.specialties),
-                    source=new.source,
-                    sharing=new.sharing,
-                    status=EditionStatus.DRAFT,
-                    file_name=new.file_name,
-                    file_hash=new.file_hash,
-                    content_hash=new.content_hash,
-                    pages=new.pages,
-                    warnings=json.dumps(new.warnings),
-                    loaded_by=new.loaded_by,
-                    loaded_at=now(),
-                    generation=0,
-                )
-            )
-            edition_id = inserted_id(made)
-            if new.passages:
-                connection.execute(
-                    insert(passages), [_passage_values(edition_id, n, p) for n, p in enumerate(new.passages)]
-                )
+            edition_id = _insert(connection, _document_for(connection, new), new)
             return _edition(connection, edition_id)
+
+    def add_apart(self, news: Iterable[NewEdition]) -> list[int]:
+        """Stores editions that answer at once, each a document of its own whatever its title: their ids, in order.
+
+        For libraries that are made to be measured, where many pieces share a title. One transaction, one generation;
+        the vectors must have been kept before.
+        """
+        with self._database.write() as connection:
+            generation = _next_generation(connection)
+            return [
+                _insert(connection, _new_document(connection, new), new, EditionStatus.CURRENT, generation)
+                for new in news
+            ]
 
     def approve(self, edition_id: int) -> Approved:
         """Makes an edition the current one of its document; older ones are replaced in the same transaction.
@@ -295,13 +281,51 @@ def _document_for(connection: Connection, new: NewEdition) -> int:
         found = connection.execute(query.where(same).order_by(documents.c.id).limit(1)).scalar_one_or_none()
         if found is not None:
             return int(found)
+    return _new_document(connection, new)
+
+
+def _new_document(connection: Connection, new: NewEdition) -> int:
+    return inserted_id(
+        connection.execute(insert(documents).values(is_sample=new.is_sample, created_at=now()))
+    )
+
+
+def _insert(
+    connection: Connection,
+    document_id: int,
+    new: NewEdition,
+    status: EditionStatus = EditionStatus.DRAFT,
+    generation: int = 0,
+) -> int:
+    """Stores an edition with its passages: its id."""
     made = connection.execute(
-        insert(documents).values(
-            is_sample=new.is_sample,
-            created_at=now(),
+        insert(editions).values(
+            document_id=document_id,
+            title=new.title,
+            title_key=title_key(new.title),
+            year=new.year,
+            language=new.language,
+            publisher=new.publisher,
+            specialties=json.dumps(new.specialties),
+            source=new.source,
+            sharing=new.sharing,
+            status=status,
+            file_name=new.file_name,
+            file_hash=new.file_hash,
+            content_hash=new.content_hash,
+            pages=new.pages,
+            warnings=json.dumps(new.warnings),
+            loaded_by=new.loaded_by,
+            loaded_at=now(),
+            generation=generation,
         )
     )
-    return inserted_id(made)
+    edition_id = inserted_id(made)
+    if new.passages:
+        connection.execute(
+            insert(passages), [_passage_values(edition_id, n, p) for n, p in enumerate(new.passages)]
+        )
+    return edition_id
 
 
 def _passage_values(edition_id: int, ordinal: int, passage: NewPassage) -> dict[str, Any]:
