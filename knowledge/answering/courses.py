@@ -15,7 +15,7 @@ from knowledge.answering.coverage import concept_weight
 from knowledge.answering.index import Catalogue
 from knowledge.domain import Course, Script
 from knowledge.engines.ports import Vectors
-from knowledge.terms.termlist import Mention, TermKind
+from knowledge.terms.termlist import Mention
 
 #: How rare a token is among the passages of a script.
 Weigh = Callable[[str, Script], float]
@@ -33,7 +33,7 @@ def matching(
     mentions: Sequence[Mention], vector: Vectors, catalogue: Catalogue, weigh: Weigh
 ) -> tuple[Course, ...]:
     """Up to three courses, best first. vector: the question's, float32 (dim,)."""
-    if not catalogue.courses or not any(mention.concept.kind is TermKind.TOPIC for mention in mentions):
+    if not catalogue.courses or not any(mention.concept.is_subject for mention in mentions):
         return ()
     deviations = _deviations(catalogue, catalogue.vectors @ vector)
     weights = {script: _weights(mentions, script, weigh) for script in Script}
@@ -71,6 +71,6 @@ def _share_named(
     named = [mention.concept.is_named_in(tokens, script) for mention in mentions]
     parts = list(zip(weights, named, mentions, strict=True))
     total = sum(weights)
-    if not total or not any(is_in and mention.concept.kind is TermKind.TOPIC for _, is_in, mention in parts):
+    if not total or not any(is_in and mention.concept.is_subject for _, is_in, mention in parts):
         return 0.0
     return sum(weight for weight, is_in, _ in parts if is_in) / total

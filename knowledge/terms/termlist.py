@@ -20,9 +20,12 @@ _WORDS = re.compile(r"[a-zα-ω0-9]+")
 
 
 class TermKind(StrEnum):
-    #: What a text can be about: a disease, a drug, a test.
+    #: What a text can be about: a disease, a test, a procedure, an organism, a device.
     TOPIC = "topic"
-    #: Whom it holds for, where that changes drugs and doses: children, pregnancy, lactation.
+    #: What is given to a patient: substances and their classes, vaccines, biologics, herbs, infusions, contrast media.
+    #: A text can be about it as well.
+    DRUG = "drug"
+    #: Whom it holds for, where that changes drugs and doses: children, pregnancy, old age, renal impairment, dialysis.
     POPULATION = "population"
     #: Everything else: 剂量, "treatment", anatomy, symptoms.
     GENERAL = "general"
@@ -35,6 +38,11 @@ class Concept:
     zh: tuple[frozenset[str], ...]
     en: tuple[frozenset[str], ...]
     kind: TermKind
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether a text can be about it."""
+        return self.kind in (TermKind.TOPIC, TermKind.DRUG)
 
     def names(self, script: Script) -> tuple[frozenset[str], ...]:
         return self.zh if script is Script.CHINESE else self.en

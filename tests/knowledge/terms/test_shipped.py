@@ -1,0 +1,84 @@
+"""What the shipped list must hold: enough concepts, medicines told from what else a text is about, and whom it is about."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+
+import pytest
+
+from knowledge.terms.termlist import SHIPPED, Concept, TermKind, shipped
+
+
+def concept(name: str) -> Concept:
+    """The concept that the name means when it stands alone."""
+    (mention,) = shipped().mentions(name)
+    return mention.concept
+
+
+def kinds(name: str) -> set[TermKind]:
+    return {mention.concept.kind for mention in shipped().mentions(name)}
+
+
+def test_it_holds_the_field() -> None:
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        kinds = Counter(row["kind"] for row in csv.DictReader(file))
+    assert set(kinds) == set(TermKind)
+    assert kinds[TermKind.TOPIC] >= 2000
+    assert kinds[TermKind.DRUG] >= 1200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "二甲双胍", "metformin", "SGLT2抑制剂", "beta-blocker", "甘精胰岛素", "狂犬病疫苗", "hepatitis B immunoglobulin",
+        "连花清瘟", "丹参", "normal saline", "造影剂", "阿达木单抗", "长效针剂", "免疫检查点抑制剂", "oxytocin", "叶酸",
+        "抗病毒药", "局麻药", "口服补液盐",
+    ],
+)  # fmt: skip
+def test_medicines_of_all_kinds_are_drugs(name: str) -> None:
+    assert kinds(name) == {TermKind.DRUG}
+    assert concept(name).is_subject
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "高血压", "insulin resistance", "青霉素过敏", "疫苗接种", "疫苗犹豫", "药物过量", "胆固醇", "白蛋白", "血糖",
+        "大肠埃希菌", "起搏器", "宫内节育器", "胰岛素泵", "抗菌药物耐药", "化疗", "局部麻醉", "blood glucose", "安慰剂",
+    ],
+)  # fmt: skip
+def test_diseases_tests_procedures_organisms_and_devices_are_topics(name: str) -> None:
+    assert kinds(name) == {TermKind.TOPIC}
+    assert concept(name).is_subject
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "老年患者", "older adults", "肾功能受损", "renal impairment", "血液透析", "dialysis", "腹膜透析", "肝功能不全",
+        "hepatic impairment", "肾移植受者", "transplant recipients", "免疫功能低下", "immunocompromised", "绝经后女性",
+        "postmenopausal women", "育龄妇女", "孕妇", "哺乳期", "儿童", "新生儿", "preterm infant",
+    ],
+)  # fmt: skip
+def test_people_whom_drugs_and_doses_differ_for_are_populations(name: str) -> None:
+    assert TermKind.POPULATION in kinds(name)
+    assert kinds(name) <= {TermKind.POPULATION, TermKind.TOPIC}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["老年性痴呆", "绝经后骨质疏松症", "急性肾损伤", "肾移植", "免疫抑制剂", "妊娠期高血压疾病", "医务人员"],
+)
+def test_a_disease_or_drug_named_after_people_is_none_of_them(text: str) -> None:
+    assert TermKind.POPULATION not in kinds(text)
+
+
+def test_a_mother_of_higher_age_is_pregnant_and_not_old() -> None:
+    assert concept("高龄产妇") == concept("孕产妇")
+    assert concept("高龄产妇") != concept("高龄")
+
+
+def test_what_is_said_of_a_subject_is_none() -> None:
+    assert not concept("剂量").is_subject
+    assert not concept("老年人").is_subject
