@@ -17,8 +17,11 @@ from knowledge.engines.keywords import KeywordIndex
 from knowledge.engines.ports import Vectors
 from knowledge.engines.vectors import FlatVectorIndex
 from knowledge.store import Stores
-from knowledge.store.passages import Change
+from knowledge.store.passages import VectorRows
 from knowledge.text import script_of, tokens
+
+#: Editions whose vectors are read together: few enough that what is read at once stays small.
+_EDITIONS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,8 @@ class PassageIndex:
                 self._forget()
                 generation, changes = self._stores.passages.changes_since(self._generation)
             self._stores.vectors.check_model(self._model)
-            for change in changes:
-                self._apply(change)
+            self._drop([change.edition_id for change in changes])
+            self._take_in([change.edition_id for change in changes if change.is_current])
             self._load_catalogue()
             self.keywords = self._cache.at_generation(
                 generation, passages=sum(map(len, self.vectors.values()))
@@ -87,16 +90,25 @@ class PassageIndex:
         self._members.clear()
         self.vectors.clear()
 
-    def _apply(self, change: Change) -> None:
-        for script, ids in self._members.pop(change.edition_id, {}).items():
-            self.vectors[script].remove(ids)
-        if not change.is_current:
-            return
-        by_script = self._stores.passages.vectors_of(change.edition_id, self._model)
-        for script, rows in by_script.items():
-            index = self.vectors.setdefault(script, FlatVectorIndex(rows.vectors.shape[1]))
-            index.add(rows.ids, rows.vectors)
-        self._members[change.edition_id] = {script: rows.ids for script, rows in by_script.items()}
+    def _drop(self, editions: Sequence[int]) -> None:
+        held = [self._members.pop(edition) for edition in editions if edition in self._members]
+        for script in {script for by_script in held for script in by_script}:
+            self.vectors[script].remove(np.concatenate([ids[script] for ids in held if script in ids]))
+
+    def _take_in(self, editions: Sequence[int]) -> None:
+        for start in range(0, len(editions), _EDITIONS_AT_ONCE):
+            some = editions[start : start + _EDITIONS_AT_ONCE]
+            for script, rows in self._stores.passages.vectors_of(some, self._model).items():
+                index = self.vectors.setdefault(script, FlatVectorIndex(rows.vectors.shape[1]))
+                index.add(rows.ids, rows.vectors)
+                self._note(script, rows)
+
+    def _note(self, script: Script, rows: VectorRows) -> None:
+        """Which passages are whose, for the day when their edition ceases to answer."""
+        borders = np.flatnonzero(np.diff(rows.editions)) + 1
+        firsts = rows.editions[np.concatenate(([0], borders))].tolist()
+        for edition, ids in zip(firsts, np.split(rows.ids, borders), strict=True):
+            self._members.setdefault(edition, {})[script] = ids
 
     def _load_catalogue(self) -> None:
         self.catalogue = _catalogue(self._stores.courses.with_vectors(self._model))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from filelock import FileLock, Timeout
 from knowledge.engines.keywords import FORMAT, KeywordIndex
 from knowledge.searchable import TOKENS_VERSION
 from knowledge.store import Stores
+from knowledge.store.passages import TokenRow
 
 log = logging.getLogger(__name__)
 
 #: How long another process may take to write before this one makes an index of its own in memory.
 _LOCK_SECONDS = 120.0
+_EDITIONS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +100,13 @@ class KeywordCache:
 
     def _write_changes(self, index: KeywordIndex, since: int) -> None:
         _, changes = self._stores.passages.changes_since(since)
-        current = [change for change in changes if change.is_current]
-        index.write(
-            remove=[change.edition_id for change in changes],
-            add={c.edition_id: self._stores.passages.tokens_of(c.edition_id) for c in current},
-        )
+        current = [change.edition_id for change in changes if change.is_current]
+        index.write(remove=[change.edition_id for change in changes], add=self._tokens_of(current))
+
+    def _tokens_of(self, editions: Sequence[int]) -> Iterator[tuple[int, Sequence[TokenRow]]]:
+        """Read some at a time: the tokens of a million passages are a gigabyte."""
+        for start in range(0, len(editions), _EDITIONS_AT_ONCE):
+            yield from self._stores.passages.tokens_of(editions[start : start + _EDITIONS_AT_ONCE]).items()
 
     def _clear(self) -> None:
         self._state_file.unlink(missing_ok=True)

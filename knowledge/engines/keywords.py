@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,16 +56,21 @@ class KeywordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def write(self, remove: Collection[int], add: Mapping[int, Sequence[KeywordRow]]) -> None:
+    def write(self, remove: Collection[int], add: Iterable[tuple[int, Sequence[KeywordRow]]]) -> None:
         """Replaces editions in one commit: those in `remove` go, then the rows of each edition in `add` come.
 
         Doing it twice gives the same index: an edition that is added is removed before.
         """
+        self.reload()
+        had_any = len(self) > 0
         writer: Any = self._index.writer(_WRITER_BYTES, 1)
-        for edition in {*remove, *add}:
-            # By text: deleting by a term on an unsigned number field silently deletes nothing.
-            writer.delete_documents_by_term("edition", str(edition))
-        for edition, rows in add.items():
+        if had_any:
+            for edition in remove:
+                # By text: deleting by a term on an unsigned number field silently deletes nothing.
+                writer.delete_documents_by_term("edition", str(edition))
+        for edition, rows in add:
+            if had_any:
+                writer.delete_documents_by_term("edition", str(edition))
             for row in rows:
                 document = tantivy.Document()
                 document.add_integer("id", row.id)

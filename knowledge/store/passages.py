@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, select, update
 
 from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script
 from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
 from knowledge.store.library_tables import documents, editions, library_state, passages
-from knowledge.store.vectors import KEYS_A_QUERY, Vectors, unpack, vectors
+from knowledge.store.vectors import KEYS_A_QUERY, Vectors, slices, unpack_all, vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorRows:
-    """An edition's passages of one script for the vector index: parallel sequences."""
+    """Passages of one script for the vector index: parallel sequences, those of an edition together."""
 
     ids: NDArray[np.int64]
+    #: The edition that each belongs to.
+    editions: NDArray[np.int64]
     #: float32 (n, dim), unit length.
     vectors: Vectors
 
@@ -73,28 +76,38 @@ class PassageStore:
         changes = [Change(edition_id=r.id, is_current=r.status == EditionStatus.CURRENT) for r in rows]
         return current, changes
 
-    def vectors_of(self, edition_id: int, model: str) -> dict[Script, VectorRows]:
-        """An edition's vectors by script. Raises ModelChanged where one of this model is missing."""
+    def vectors_of(self, edition_ids: Sequence[int], model: str) -> dict[Script, VectorRows]:
+        """The vectors of some editions by script. Raises ModelChanged where one of this model is missing."""
+        found: dict[str, list[Any]] = {}
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(passages.c.id, passages.c.script, vectors.c.vector)
-                .select_from(passages.outerjoin(vectors, _vector_of(model)))
-                .where(passages.c.edition_id == edition_id)
-                .order_by(passages.c.ordinal)
-            ).all()
-        if any(row.vector is None for row in rows):
-            raise ModelChanged
-        by_script = {script: [row for row in rows if row.script == script] for script in Script}
-        return {script: _vector_rows(some) for script, some in by_script.items() if some}
+            for some in slices(edition_ids):
+                query = (
+                    select(passages.c.id, passages.c.edition_id, passages.c.script, vectors.c.vector)
+                    .select_from(passages.outerjoin(vectors, _vector_of(model)))
+                    .where(passages.c.edition_id.in_(some))
+                    .order_by(passages.c.edition_id, passages.c.ordinal)
+                )
+                # Not by name: a library of 100,000 passages is read at every start.
+                for id_, edition_id, script, vector in connection.execute(query):
+                    if vector is None:
+                        raise ModelChanged
+                    found.setdefault(script, []).append((id_, edition_id, vector))
+        return {Script(script): _vector_rows(rows) for script, rows in found.items()}
 
-    def tokens_of(self, edition_id: int) -> list[TokenRow]:
-        """An edition's passages for the keyword index."""
+    def tokens_of(self, edition_ids: Sequence[int]) -> dict[int, list[TokenRow]]:
+        """The passages of some editions for the keyword index, by edition; none of one that has no passages."""
+        found: dict[int, list[TokenRow]] = {}
         with self._database.read() as connection:
-            query = select(passages.c.id, passages.c.script, passages.c.tokens)
-            rows = connection.execute(
-                query.where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
-            )
-            return [TokenRow(id=row.id, script=Script(row.script), tokens=row.tokens) for row in rows]
+            for some in slices(edition_ids):
+                query = (
+                    select(passages.c.edition_id, passages.c.id, passages.c.script, passages.c.tokens)
+                    .where(passages.c.edition_id.in_(some))
+                    .order_by(passages.c.edition_id, passages.c.ordinal)
+                )
+                for edition_id, id_, script, tokens in connection.execute(query):
+                    row = TokenRow(id=id_, script=Script(script), tokens=tokens)
+                    found.setdefault(edition_id, []).append(row)
+        return found
 
     def get_current(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that answer at this moment, by id."""
@@ -102,23 +115,21 @@ class PassageStore:
         with self._database.read() as connection:
             for start in range(0, len(ids), KEYS_A_QUERY):
                 some = ids[start : start + KEYS_A_QUERY]
-                query = _passage_query().where(
-                    passages.c.id.in_(some), editions.c.status == EditionStatus.CURRENT
-                )
-                found.update({row.id: _passage(row) for row in connection.execute(query)})
+                rows = connection.execute(_CURRENT, {"ids": some}).all()
+                found.update({row[0]: _passage(row) for row in rows})
         return found
 
     def of_edition(self, edition_id: int) -> list[Passage]:
         """All passages of an edition, whatever its standing, in order."""
         with self._database.read() as connection:
-            query = _passage_query().where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
+            query = _PASSAGES.where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
             return [_passage(row) for row in connection.execute(query)]
 
     def at(self, edition_id: int, ordinal: int) -> Passage | None:
         """The passage at this place of an edition; None behind its end."""
         with self._database.read() as connection:
-            query = _passage_query().where(passages.c.edition_id == edition_id, passages.c.ordinal == ordinal)
-            row = connection.execute(query).one_or_none()
+            place = {"edition": edition_id, "ordinal": ordinal}
+            row = connection.execute(_AT, place).one_or_none()
             return _passage(row) if row else None
 
     def unencoded(self, model: str) -> list[Unencoded]:
@@ -169,10 +180,12 @@ def _tokens(row: Any) -> str:
     return passage_tokens(row.title, json.loads(row.section), row.text, PassageKind(row.kind))
 
 
-def _vector_rows(rows: Sequence[Any]) -> VectorRows:
+def _vector_rows(rows: Sequence[tuple[int, int, bytes]]) -> VectorRows:
+    ids, of_editions, blobs = zip(*rows, strict=True)
     return VectorRows(
-        ids=np.array([row.id for row in rows], np.int64),
-        vectors=np.stack([unpack(row.vector) for row in rows]),
+        ids=np.array(ids, np.int64),
+        editions=np.array(of_editions, np.int64),
+        vectors=unpack_all(blobs),
     )
 
 
@@ -180,41 +193,73 @@ def _vector_of(model: str) -> Any:
     return and_(vectors.c.key == passages.c.vector_key, vectors.c.model == model)
 
 
-def _passage_query() -> Select[Any]:
-    return select(
-        passages,
-        editions.c.document_id,
-        editions.c.title,
-        editions.c.year,
-        editions.c.file_name,
-        editions.c.publisher,
-        editions.c.language,
-        editions.c.source,
-        documents.c.is_sample,
-    ).select_from(passages.join(editions).join(documents))
+#: Made once: putting such a query together takes longer than answering it.
+_PASSAGES: Select[Any] = select(
+    passages.c.id,
+    passages.c.edition_id,
+    passages.c.ordinal,
+    passages.c.kind,
+    passages.c.script,
+    passages.c.section,
+    passages.c.text,
+    passages.c.tokens,
+    passages.c.page_first,
+    passages.c.page_last,
+    passages.c.page_label,
+    passages.c.marks,
+    editions.c.document_id,
+    editions.c.title,
+    editions.c.year,
+    editions.c.file_name,
+    editions.c.publisher,
+    editions.c.language,
+    editions.c.source,
+    documents.c.is_sample,
+).select_from(passages.join(editions).join(documents))
+_CURRENT = _PASSAGES.where(
+    passages.c.id.in_(bindparam("ids", expanding=True)), editions.c.status == EditionStatus.CURRENT
+)
+_AT = _PASSAGES.where(
+    passages.c.edition_id == bindparam("edition"), passages.c.ordinal == bindparam("ordinal")
+)
 
 
-def _passage(row: Row[Any]) -> Passage:
+def _passage(row: Sequence[Any]) -> Passage:
+    # By position: an answer looks at dozens of passages, and looking names up would take most of the time.
+    (
+        id_, edition_id, ordinal, kind, script, section, text, tokens, page_first, page_last, page_label, marks,
+        document_id, title, year, file_name, publisher, language, source, is_sample,
+    ) = row  # fmt: skip
     return Passage(
-        id=row.id,
-        document_id=row.document_id,
-        edition_id=row.edition_id,
-        ordinal=row.ordinal,
-        kind=PassageKind(row.kind),
-        script=Script(row.script),
-        text=row.text,
-        tokens=row.tokens,
+        id=id_,
+        document_id=document_id,
+        edition_id=edition_id,
+        ordinal=ordinal,
+        kind=PassageKind(kind),
+        script=Script(script),
+        text=text,
+        tokens=tokens,
         citation=Citation(
-            title=row.title,
-            year=row.year,
-            publisher=row.publisher,
-            language=row.language,
-            section=tuple(json.loads(row.section)),
-            page_first=row.page_first,
-            page_last=row.page_last,
-            page_label=row.page_label,
-            source=row.source or row.file_name,
-            is_sample=row.is_sample,
+            title=title,
+            year=year,
+            publisher=publisher,
+            language=language,
+            section=_section(section),
+            page_first=page_first,
+            page_last=page_last,
+            page_label=page_label,
+            source=source or file_name,
+            is_sample=is_sample,
         ),
-        marks=frozenset(QualityMark(mark) for mark in json.loads(row.marks)),
+        marks=_marks(marks),
     )
+
+
+@lru_cache(maxsize=4096)
+def _section(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=64)
+def _marks(text: str) -> frozenset[QualityMark]:
+    return frozenset(QualityMark(mark) for mark in json.loads(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,10 @@ Vectors = NDArray[np.float32]
 KEYS_A_QUERY = 500
 
 
-def slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
+T = TypeVar("T")
+
+
+def slices(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), KEYS_A_QUERY):
         yield items[start : start + KEYS_A_QUERY]
 
@@ -35,6 +39,11 @@ def slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
 def unpack(blob: bytes) -> Vectors:
     """float32 (dim,) as it was stored."""
     return np.frombuffer(blob, dtype="<f2").astype(np.float32)
+
+
+def unpack_all(blobs: Sequence[bytes]) -> Vectors:
+    """float32 (n, dim) of as many vectors, all of one model."""
+    return np.frombuffer(b"".join(blobs), dtype="<f2").reshape(len(blobs), -1).astype(np.float32)
 
 
 class VectorStore:

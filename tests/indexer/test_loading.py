@@ -54,7 +54,7 @@ def test_a_loaded_guideline_answers_with_title_year_and_section(workshop: Worksh
 def test_every_passage_of_a_loaded_guideline_has_a_vector(workshop: Workshop, inbox: Path) -> None:
     edition = load(workshop, guideline(inbox)).edition
     assert edition is not None
-    rows_by_script = workshop.stores.passages.vectors_of(edition.id, workshop.encoder.fingerprint)
+    rows_by_script = workshop.stores.passages.vectors_of([edition.id], workshop.encoder.fingerprint)
     assert len(rows_by_script[Script.CHINESE].ids) == 2
     assert workshop.stores.passages.unencoded(workshop.encoder.fingerprint) == []
 
@@ -68,7 +68,7 @@ def test_passages_are_encoded_and_found_with_their_title_and_headings(
         t.startswith(f"{TITLE.replace('（', '(').replace('）', ')')} > 一、降压目标")
         for t in workshop.encoder.encoded
     )
-    tokens = workshop.stores.passages.tokens_of(edition.id)[0].tokens.split()
+    tokens = workshop.stores.passages.tokens_of([edition.id])[edition.id][0].tokens.split()
     assert {"防治", "指南", "目标", "140/90"} <= set(tokens)
 
 

@@ -81,6 +81,20 @@ def test_what_another_process_withdraws_or_replaces_is_dropped(
     assert not passage_ids(stores, old.id) & found(index, "血压")[0]
 
 
+def test_many_editions_come_and_go_at_once(stores: Stores, elsewhere: Stores, cache: Path) -> None:
+    made = [
+        publish(stores, edition(f"文件{n}", (f"血压{n}。", f"再测血压{n}。"))).edition.id for n in range(120)
+    ]
+    index = opened(stores, cache)
+    assert index.passages(ZH) == 240
+    for id_ in made[::2]:
+        elsewhere.library.withdraw(id_)
+    index.catch_up()
+    kept = {id_ for edition_id in made[1::2] for id_ in passage_ids(stores, edition_id)}
+    assert index.passages(ZH) == len(index.keywords) == len(kept) == 120
+    assert found(index, "血压1。")[0] <= kept
+
+
 def test_an_edition_that_comes_back_is_held_once(stores: Stores, elsewhere: Stores, cache: Path) -> None:
     made = publish(stores, edition("甲", ("血压一。",))).edition
     index = opened(stores, cache)
@@ -261,8 +275,8 @@ def test_a_cache_that_lost_its_positions_is_made_again(stores: Stores, cache: Pa
 def test_a_cache_that_holds_a_passage_too_many_is_made_again(stores: Stores, cache: Path) -> None:
     expected = passage_ids(stores, publish(stores, edition("甲", ("血压一。",))).edition.id)
     index = opened(stores, cache)
-    rows = stores.passages.tokens_of(1)
-    index.keywords.write([], {77: rows})
+    rows = stores.passages.tokens_of([1])[1]
+    index.keywords.write([], [(77, rows)])
     assert_holds(opened(stores, cache), expected)
 
 

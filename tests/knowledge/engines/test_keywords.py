@@ -36,7 +36,7 @@ DIABETES = [zh(4, "糖尿病患者的血糖目标"), en(5, "metformin is first-l
 @pytest.fixture(params=["memory", "folder"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> KeywordIndex:
     made = KeywordIndex(None if request.param == "memory" else tmp_path / "keywords")
-    made.write([], {1: HYPERTENSION, 2: DIABETES})
+    made.write([], {1: HYPERTENSION, 2: DIABETES}.items())
     return made
 
 
@@ -80,7 +80,7 @@ def test_a_term_is_counted_among_the_passages_of_its_script(index: KeywordIndex)
 
 
 def test_removing_an_edition_removes_its_passages_of_both_scripts(index: KeywordIndex) -> None:
-    index.write([1], {})
+    index.write([1], [])
     assert len(index) == 2
     assert found(index, "高血压") == []
     assert found(index, "hypertension", EN) == []
@@ -88,32 +88,32 @@ def test_removing_an_edition_removes_its_passages_of_both_scripts(index: Keyword
 
 
 def test_an_edition_is_not_taken_for_another_whose_number_begins_alike(index: KeywordIndex) -> None:
-    index.write([], {11: [zh(6, "慢阻肺的诊断")]})
-    index.write([1], {})
+    index.write([], {11: [zh(6, "慢阻肺的诊断")]}.items())
+    index.write([1], [])
     assert found(index, "慢阻肺") == [6]
     assert len(index) == 3
 
 
 def test_writing_twice_gives_the_same_index(index: KeywordIndex) -> None:
     before = index.search(["目标"], ZH, 10)
-    index.write([], {1: HYPERTENSION, 2: DIABETES})
+    index.write([], {1: HYPERTENSION, 2: DIABETES}.items())
     assert len(index) == 5
     assert sorted(hit.id for hit in index.search(["目标"], ZH, 10)) == sorted(hit.id for hit in before)
 
 
 def test_an_edition_that_is_written_anew_loses_what_it_held(index: KeywordIndex) -> None:
-    index.write([], {1: [zh(1, "哮喘的控制")]})
+    index.write([], {1: [zh(1, "哮喘的控制")]}.items())
     assert found(index, "降压目标") == [4]
     assert found(index, "哮喘") == [1]
 
 
 def test_another_instance_sees_what_was_written_after_it_reloads(tmp_path: Path) -> None:
     one, other = KeywordIndex(tmp_path / "keywords"), KeywordIndex(tmp_path / "keywords")
-    one.write([], {1: HYPERTENSION})
+    one.write([], {1: HYPERTENSION}.items())
     other.reload()
     assert len(other) == 3
     assert found(other, "诊断")[0] == 2
-    other.write([1], {2: DIABETES})
+    other.write([1], {2: DIABETES}.items())
     one.reload()
     assert found(one, "高血压") == []
     assert len(KeywordIndex(tmp_path / "keywords")) == 2
@@ -121,7 +121,7 @@ def test_another_instance_sees_what_was_written_after_it_reloads(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["meta.json", ".managed.json"])
 def test_a_folder_that_cannot_be_read_says_so(tmp_path: Path, name: str) -> None:
-    KeywordIndex(tmp_path).write([], {1: HYPERTENSION})
+    KeywordIndex(tmp_path).write([], {1: HYPERTENSION}.items())
     (tmp_path / name).write_bytes(b"\x93 garbage")
     with pytest.raises(ValueError, match=name):
         KeywordIndex(tmp_path)

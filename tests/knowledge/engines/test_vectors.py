@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -126,3 +127,59 @@ def test_an_empty_index_finds_nothing() -> None:
     assert len(index) == 0
     assert index.search(question, 5) == []
     assert index.nearness(question, [1]) == []
+
+
+def crowded_rows(count: int, seed: int = 0, dimension: int = 384) -> np.ndarray:
+    """As a model's: cosines between 0.75 and 0.92."""
+    chance = np.random.default_rng(seed)
+    rows = chance.normal(size=(count, dimension)) + 2.3 * np.random.default_rng(99).normal(size=dimension)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def test_the_best_ten_of_a_crowd_are_those_of_brute_force() -> None:
+    rows = crowded_rows(5_000)
+    index = FlatVectorIndex(rows.shape[1])
+    for start in range(0, len(rows), 1_000):
+        index.add(ids(1_000, start), rows[start : start + 1_000])
+    for question in crowded_rows(20, seed=1):
+        cosines, _ = brute_force(rows, question)
+        found = [hit.id for hit in index.search(question, 10)]
+        # What is as near as the tenth to the last digit may stand in its place.
+        assert cosines[found].min() >= np.sort(cosines)[-10] - 1e-4
+
+
+def test_a_component_far_beyond_the_first_vectors_keeps_its_cosine() -> None:
+    index, odd = filled(crowded_rows(100, dimension=DIMENSION)), np.eye(DIMENSION, dtype=np.float32)[:1]
+    index.add(np.array([7], np.int64), odd)
+    assert index.search(odd[0], 1)[0].id == 7
+    assert index.search(odd[0], 1)[0].cosine == pytest.approx(1, abs=COSINE_ERROR)
+
+
+def test_ids_may_come_in_any_order() -> None:
+    rows, index = unit_rows(30), FlatVectorIndex(DIMENSION)
+    for some in (np.arange(20, 30), np.arange(9, -1, -1), np.arange(10, 20)):
+        index.add(some.astype(np.int64), rows[some])
+    index.remove(np.array([25, 3], np.int64))
+    for n in (0, 9, 15, 24, 29):
+        assert index.search(rows[n], 1)[0].id == n
+        assert index.nearness(rows[n], [n])[0].cosine == pytest.approx(1, abs=COSINE_ERROR)
+    assert index.nearness(rows[3], [3, 25]) == []
+
+
+def test_searching_goes_on_while_rows_come_and_go() -> None:
+    rows, done = crowded_rows(2_000), threading.Event()
+    index = FlatVectorIndex(rows.shape[1])
+    index.add(ids(1_000, 0), rows[:1_000])
+
+    def change() -> None:
+        for _ in range(20):
+            index.add(ids(1_000, 1_000), rows[1_000:])
+            index.remove(ids(1_000, 1_000))
+        done.set()
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    while not done.is_set():
+        assert index.search(rows[5], 1)[0].id == 5
+    changing.join()
+    assert len(index) == 1_000

@@ -72,14 +72,14 @@ def test_vectors_and_tokens_come_by_script_in_the_order_of_the_passages(stores: 
     """A Chinese guideline may hold an English abstract."""
     made = publish(stores, edition("甲", ("高血压。", "Abstract: hypertension.", "糖尿病。")))
     first, abstract, last = (p.id for p in stores.passages.of_edition(made.edition.id))
-    rows = stores.passages.vectors_of(made.edition.id, MODEL)
+    rows = stores.passages.vectors_of([made.edition.id], MODEL)
     assert {script: some.ids.tolist() for script, some in rows.items()} == {
         Script.CHINESE: [first, last],
         Script.OTHER: [abstract],
     }
     assert rows[Script.CHINESE].vectors.shape == (2, FakeEncoder.dimension)
     np.testing.assert_allclose(np.linalg.norm(rows[Script.CHINESE].vectors, axis=1), 1, atol=1e-2)
-    tokens = stores.passages.tokens_of(made.edition.id)
+    tokens = stores.passages.tokens_of([made.edition.id])[made.edition.id]
     assert [(row.id, row.script) for row in tokens] == [
         (first, Script.CHINESE),
         (abstract, Script.OTHER),
@@ -87,15 +87,30 @@ def test_vectors_and_tokens_come_by_script_in_the_order_of_the_passages(stores: 
     ]
 
 
+def test_what_is_read_of_several_editions_together_tells_whose_it_is(stores: Stores) -> None:
+    made = [
+        publish(stores, edition(title, (f"{title}血压一。", f"{title}血压二。"))).edition.id
+        for title in "甲乙丙"
+    ]
+    asked = [made[2], made[0]]
+    rows = stores.passages.vectors_of(asked, MODEL)[Script.CHINESE]
+    expected = [(p.id, p.edition_id) for id_ in sorted(asked) for p in stores.passages.of_edition(id_)]
+    assert list(zip(rows.ids.tolist(), rows.editions.tolist(), strict=True)) == expected
+    tokens = stores.passages.tokens_of(asked)
+    assert {id_: [row.id for row in some] for id_, some in tokens.items()} == {
+        id_: [p.id for p in stores.passages.of_edition(id_)] for id_ in asked
+    }
+
+
 def test_an_edition_without_passages_has_no_vectors(stores: Stores) -> None:
     made = publish(stores, edition("空", ()))
-    assert stores.passages.vectors_of(made.edition.id, MODEL) == {}
+    assert stores.passages.vectors_of([made.edition.id], MODEL) == {}
 
 
 def test_a_missing_vector_is_a_changed_model(stores: Stores) -> None:
     made = publish(stores, edition())
     with pytest.raises(ModelChanged):
-        stores.passages.vectors_of(made.edition.id, "other/1")
+        stores.passages.vectors_of([made.edition.id], "other/1")
 
 
 def test_a_place_in_an_edition_is_of_that_edition_alone(stores: Stores) -> None:
@@ -120,10 +135,10 @@ def test_cutting_again_gives_the_same_tokens_and_a_new_generation_for_all(stores
     made = publish(
         stores, edition("高血压指南", (passage("血压<140/90。", title="高血压指南", section=("目标",)),))
     )
-    before = stores.library.generation(), stores.passages.tokens_of(made.edition.id)
+    before = stores.library.generation(), stores.passages.tokens_of([made.edition.id])
     stores.passages.cut_again()
     assert stores.library.generation() > before[0]
-    assert stores.passages.tokens_of(made.edition.id) == before[1]
+    assert stores.passages.tokens_of([made.edition.id]) == before[1]
     _, changes = stores.passages.changes_since(before[0])
     assert [c.edition_id for c in changes] == [made.edition.id]
 
