@@ -59,6 +59,10 @@ fix: $(INSTALLED_DEV) ## mend what the linter can mend, and format
 bench: $(INSTALLED) ## measure encoding, answering and memory on this machine
 	@$(BIN)/yidao-index bench $(ARGS)
 
+.PHONY: eval
+eval: $(INSTALLED) ## answer the questions in benchmarks/ from the samples; fails below a floor
+	@$(BIN)/yidao-index evaluate --own $(ARGS)
+
 # build/ is where setuptools gathers files; a file deleted from the source would live on in it.
 .PHONY: wheel
 wheel: $(INSTALLED_DEV) ## build the wheel into dist/

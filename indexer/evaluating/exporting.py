@@ -30,7 +30,7 @@ def export(
         (
             {
                 "id": passage.id,
-                "doc": trial.document_of[passage.edition_id].id,
+                "doc": trial.judged_as[passage.id],
                 "title": passage.citation.title,
                 "text": passage.text,
                 "encoded": text,

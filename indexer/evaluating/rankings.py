@@ -1,4 +1,4 @@
-"""What each engine, and both together, put first: rankings of a set's documents."""
+"""What each engine, and both together, put first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexer.evaluating.trial import Asked, Trial
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.retrieval import retrieve
 
-#: So many documents of a ranking are looked at.
+#: So much of a ranking is looked at.
 DEPTH = 10
 #: Passages asked of an engine; more where they are of fewer than DEPTH documents.
 _PASSAGES = 100
@@ -23,7 +23,7 @@ class Engine(StrEnum):
 
 
 Ranking = Sequence[str]
-"""Ids of documents, best first, each where its best passage is."""
+"""Ids of what is judged, best first, each where its best passage is."""
 
 Rankings = Mapping[Engine, Mapping[str, Ranking]]
 """By engine, by question."""
@@ -31,10 +31,9 @@ Rankings = Mapping[Engine, Mapping[str, Ranking]]
 
 def rank(trial: Trial, asked: Sequence[Asked]) -> Rankings:
     """Thresholds of evidence cut nothing here: a ranking is judged as a ranking."""
-    edition_of = {passage.id: passage.edition_id for passage in trial.passages}
     engines: dict[Engine, Callable[[Asked], Ranking]] = {
-        Engine.VECTORS: lambda a: _deep(lambda n: by_vectors(trial.index, a, n), trial, edition_of),
-        Engine.KEYWORDS: lambda a: _deep(lambda n: by_keywords(trial.index, a, n), trial, edition_of),
+        Engine.VECTORS: lambda a: _deep(lambda count: by_vectors(trial.index, a, count), trial),
+        Engine.KEYWORDS: lambda a: _deep(lambda count: by_keywords(trial.index, a, count), trial),
         Engine.FUSED: lambda a: fused(trial, a),
     }
     return {
@@ -57,23 +56,23 @@ def by_keywords(index: PassageIndex, asked: Asked, count: int) -> list[int]:
 
 
 def fused(trial: Trial, asked: Asked) -> Ranking:
-    """Documents in the order in which answering considers their passages."""
+    """The order in which answering considers passages."""
     if asked.prepared is None:
         return ()
     found = retrieve(asked.prepared, asked.vector, trial.index, trial.stores.passages).found
-    return _documents((f.passage.edition_id for f in found), trial)
+    return _judged((f.passage.id for f in found), trial)
 
 
-def _deep(search: Callable[[int], list[int]], trial: Trial, edition_of: Mapping[int, int]) -> Ranking:
+def _deep(search: Callable[[int], list[int]], trial: Trial) -> Ranking:
     """Asks for more passages until they are of enough documents, or there are no more."""
     count = _PASSAGES
     while True:
         passages = search(count)
-        ranking = _documents((edition_of[id_] for id_ in passages), trial)
+        ranking = _judged(passages, trial)
         if len(ranking) == DEPTH or len(passages) < count:
             return ranking
         count *= 4
 
 
-def _documents(editions: Iterable[int], trial: Trial) -> Ranking:
-    return [trial.document_of[edition].id for edition in islice(dict.fromkeys(editions), DEPTH)]
+def _judged(passages: Iterable[int], trial: Trial) -> Ranking:
+    return list(islice(dict.fromkeys(trial.judged_as[id_] for id_ in passages), DEPTH))

@@ -1,16 +1,18 @@
-"""A throw-away library of a set's documents, opened for its questions."""
+"""A throw-away library, opened for questions of which it is known what answers them."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.errors import InvalidSet
 from indexer.evaluating.beir import QuestionSet, SetDocument, SetQuestion
 from indexer.evaluating.documents import read_document, source_of
-from indexer.loading import encode_and_keep, encoder_texts, new_edition
+from indexer.loading import Loader, LoadStatus, encode_and_keep, encoder_texts, new_edition
+from indexer.sandbox import Sandbox
 from knowledge.answering import Answerer
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
@@ -36,16 +38,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What a set's questions are asked of: the parts of an answerer, as a bot has them."""
+    """What questions are asked of: the parts of an answerer, as a bot has them."""
 
     stores: Stores
     index: PassageIndex
     answerer: Answerer
     encoder: Encoder
-    #: The set's document that an edition of the library is of.
-    document_of: dict[int, SetDocument]
-    #: In the order of the set's documents.
+    #: Every passage, in the order in which they were loaded.
     passages: tuple[Passage, ...]
+    #: By passage: the id of what is judged, the set's document that it is of or the passage itself.
+    judged_as: Mapping[int, str]
 
     def ask(self, questions: Sequence[SetQuestion]) -> list[Asked]:
         """The questions prepared and encoded; one that is longer than a bot takes is cut to that length."""
@@ -65,25 +67,73 @@ def as_asked(question: SetQuestion) -> str:
 
 
 @contextmanager
-def trial(questions: QuestionSet, encoder: Encoder, on_progress: Progress | None = None) -> Iterator[Trial]:
-    """The set's documents in a library of their own, gone afterwards. on_progress: passages encoded, of how many."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        stores = open_stores(f"sqlite:///{Path(folder) / 'yidao.sqlite3'}")
-        stores.database.migrate()
+def trial_of_set(
+    questions: QuestionSet, encoder: Encoder, on_progress: Progress | None = None
+) -> Iterator[Trial]:
+    """A set's documents in a library of their own, gone afterwards. on_progress: passages encoded, of how many."""
+    with _empty_library() as (folder, stores):
+        editions = _load(questions.documents, stores, encoder, on_progress)
+        passages = {edition: stores.passages.of_edition(edition) for edition in editions}
+        yield _trial(
+            folder,
+            stores,
+            encoder,
+            passages=tuple(passage for some in passages.values() for passage in some),
+            judged_as={
+                passage.id: document.id
+                for document, some in zip(questions.documents, passages.values(), strict=True)
+                for passage in some
+            },
+        )
+
+
+@contextmanager
+def trial_of_files(files: Sequence[Path], encoder: Encoder, sandbox: Sandbox) -> Iterator[Trial]:
+    """Guidelines loaded as `yidao-index load` does, each passage judged by itself. Raises InvalidSet."""
+    with _empty_library() as (folder, stores):
+        loader = Loader(stores, encoder, sandbox, folder / "files")
+        passages: list[Passage] = []
+        for file in files:
+            record = loader.load(file, loaded_by="evaluate", approve=True)
+            if record.status is not LoadStatus.LOADED or record.edition is None:
+                raise InvalidSet(f"{file}: {record.message or record.reason}")
+            passages += stores.passages.of_edition(record.edition.id)
+        yield _trial(
+            folder, stores, encoder, passages=tuple(passages), judged_as={p.id: str(p.id) for p in passages}
+        )
+
+
+@contextmanager
+def _empty_library() -> Iterator[tuple[Path, Stores]]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        stores = open_stores(f"sqlite:///{folder / 'yidao.sqlite3'}")
         try:
-            editions = _load(questions.documents, stores, encoder, on_progress)
-            index = PassageIndex(stores, encoder.fingerprint, Path(folder) / "cache")
-            index.catch_up()
-            yield Trial(
-                stores=stores,
-                index=index,
-                answerer=Answerer(stores, encoder, index, shipped()),
-                encoder=encoder,
-                document_of=dict(zip(editions, questions.documents, strict=True)),
-                passages=tuple(p for edition in editions for p in stores.passages.of_edition(edition)),
-            )
+            stores.database.migrate()
+            yield folder, stores
         finally:
             stores.database.close()
+
+
+def _trial(
+    folder: Path,
+    stores: Stores,
+    encoder: Encoder,
+    *,
+    passages: tuple[Passage, ...],
+    judged_as: Mapping[int, str],
+) -> Trial:
+    index = PassageIndex(stores, encoder.fingerprint, folder / "cache")
+    index.catch_up()
+    answerer = Answerer(stores, encoder, index, shipped())
+    return Trial(
+        stores=stores,
+        index=index,
+        answerer=answerer,
+        encoder=encoder,
+        passages=passages,
+        judged_as=judged_as,
+    )
 
 
 def _load(

@@ -307,3 +307,20 @@ def test_a_year_that_was_corrected_downwards_still_takes_over(stores: Stores) ->
     corrected = publish(stores, edition("指南（2019）", ("同一正文。",), year=2019))
     assert [old.year for old in corrected.replaced] == [2024]
     assert [now.year for now in stores.library.list_editions()] == [2019]
+
+
+# --------------------------------------------------------------------------------------- made to be measured
+
+
+def test_editions_added_apart_all_answer_though_they_share_a_title(stores: Stores) -> None:
+    before = stores.library.generation()
+    draft = stores.library.add_draft(edition("别的草稿"))
+    ids = stores.library.add_apart(edition(texts=(text,), year=None) for text in ("其一。", "其二。"))
+    added = stores.library.list_editions()
+    assert [e.id for e in added] == ids
+    assert len({e.document_id for e in added}) == len(ids)
+    assert stores.library.generation() == before + 1
+    assert stores.library.edition(draft.id).status is EditionStatus.DRAFT
+    generation, changes = stores.passages.changes_since(before)
+    assert generation == before + 1
+    assert [change.edition_id for change in changes if change.is_current] == ids
