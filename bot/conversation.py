@@ -69,7 +69,7 @@ class Said:
     """A text that is no command: a question."""
 
     text: str
-    #: The bot's message that it replies to.
+    #: The message that it replies to, whoever wrote that.
     reply_to: int | None = None
 
 
@@ -111,6 +111,8 @@ class Incoming:
     is_group: bool = False
     #: What the update is known by, should it be delivered again; None in a terminal.
     update_id: int | None = None
+    #: The message that says it; None in a terminal, and for a button.
+    message_id: int | None = None
 
 
 class Chat(Protocol):

@@ -23,11 +23,18 @@ def incoming(
     speaker_id: int = 1001,
     is_group: bool = False,
     update_id: int | None = None,
+    message_id: int | None = None,
+    chat_id: int | None = None,
 ) -> Incoming:
-    """An update from one person in their private chat."""
+    """An update from one person, in their private chat unless another one is named."""
     speaker = Speaker(id=speaker_id, name="王医生", language=language, role=role)
     return Incoming(
-        speaker=speaker, content=content, chat_id=speaker_id, is_group=is_group, update_id=update_id
+        speaker=speaker,
+        content=content,
+        chat_id=speaker_id if chat_id is None else chat_id,
+        is_group=is_group,
+        update_id=update_id,
+        message_id=message_id,
     )
 
 

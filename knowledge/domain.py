@@ -174,6 +174,8 @@ class Answer:
     question: str
     quotations: tuple[Quotation, ...]
     courses: tuple[Course, ...]
+    #: What a follow-up was looked up as, together with the question before it; None where it stands alone.
+    context: str | None = None
 
     def __post_init__(self) -> None:
         if not self.quotations:
@@ -189,6 +191,8 @@ class Related:
     #: What the question names and none of the passages does, in the question's own words; empty where all is named.
     missing: tuple[str, ...]
     courses: tuple[Course, ...]
+    #: What a follow-up was looked up as, together with the question before it; None where it stands alone.
+    context: str | None = None
 
     def __post_init__(self) -> None:
         if not self.quotations:
@@ -202,6 +206,8 @@ class NoEvidence:
     question: str
     #: How many current guidelines were searched; 0 means that the library is empty.
     documents_searched: int
+    #: What a follow-up was looked up as, together with the question before it; None where it stands alone.
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

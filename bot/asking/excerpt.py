@@ -7,6 +7,7 @@ there is room, the sentence before. The open part of a table is its header and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from bot.asking.sentences import unit_spans, weight
@@ -20,6 +21,8 @@ _ROOM = 130.0
 _NOT_WORTH_FOLDING = 40.0
 #: A passage of about ten lines is shown whole: its rows or sentences for other patients, or its verdict, belong to it.
 _SHOWN_WHOLE = 200.0
+#: Of a passage that is no answer, about five lines.
+_GLIMPSED_WHOLE = 100.0
 _CELLS = " | "
 _LONGEST_HEADING = 30
 _ENDS_OF_SENTENCES = "。！？；.!?;）)"
@@ -27,13 +30,24 @@ _ENDS_OF_SENTENCES = "。！？；.!?;）)"
 
 def excerpt(quotation: Quotation) -> tuple[Quote, ...]:
     """The open quote, and the folded one where something is left."""
+    return _parted(quotation, shown_whole=_SHOWN_WHOLE)
+
+
+def glimpse(quotation: Quotation) -> tuple[Quote, ...]:
+    """The open part alone and nothing bold: for what is close to a question and does not answer it."""
+    opened, *folded = _parted(quotation, shown_whole=_GLIMPSED_WHOLE)
+    units = tuple(tuple(replace(part, bold=False) for part in unit) for unit in opened.units)
+    return (replace(opened, units=units, dropped=len(folded)),)
+
+
+def _parted(quotation: Quotation, *, shown_whole: float) -> tuple[Quote, ...]:
     passage = quotation.passage
     spans = unit_spans(passage.text, passage.kind)
     # Text in doubt is never bold, whatever was found in it.
     highlights = () if passage.marks else quotation.highlights
     units = [tuple(_parts(passage.text, span, highlights)) for span in spans]
     answering = [at for at, span in enumerate(spans) if _overlaps(span, quotation.highlights)]
-    if weight(passage.text) <= _SHOWN_WHOLE:
+    if weight(passage.text) <= shown_whole:
         return (Quote(units=tuple(units)),)
     if passage.kind is PassageKind.TABLE:
         return _of_table(passage, spans, units, answering)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 
-from bot.asking.citation import citation_line
+from bot.asking.citation import citation_line, shortened
 from bot.asking.courses import course_buttons
-from bot.asking.excerpt import excerpt
+from bot.asking.excerpt import excerpt, glimpse
 from bot.conversation import Button, Message
-from bot.html import Block, Section, italic, line, page
+from bot.html import Block, Quote, Section, italic, line, page
 from bot.texts import Texts, texts
 from knowledge.domain import (
     QUESTION_MAX_CHARACTERS,
@@ -34,30 +34,25 @@ _REFUSALS = {
 _RATINGS = {Rating.UP: "rate.up", Rating.DOWN: "rate.down"}
 _HANDS = {Rating.UP: "👍", Rating.DOWN: "👎"}
 
+#: About two lines on a phone.
+_LONGEST_CONTEXT = 80
+_LONGEST_WORD = 30
+_MOST_MISSING = 3
+#: What is no answer takes less room than one.
+_MOST_RELATED = 2
+
 
 def reply(
     found: Reply, language: Language, *, question_id: int, today: date, was_masked: bool = False
 ) -> Message:
     """The reply with its notices and buttons."""
     words = texts(language)
-    notice = (Section(blocks=(line(italic(words.get("ask.masked"))),)),) if was_masked else ()
-    match found:
-        case Answer():
-            blocks = _quoted(found.question, found.quotations, words, today)
-            return Message(html=page((*notice, *blocks)), buttons=_answer_buttons(found, words, question_id))
-        case Related():
-            blocks = (
-                line(words.get("ask.related")),
-                *_quoted(found.question, found.quotations, words, today),
-            )
-            return Message(html=page((*notice, *blocks)), buttons=_answer_buttons(found, words, question_id))
-        case NoEvidence():
-            return Message(html=page((*notice, *_no_evidence(found, words))))
-        case OutOfScope():
-            return Message(html=page((*notice, line(words.get("ask.out_of_scope")))))
-        case Refused(reason=reason):
-            why = words.get(_REFUSALS[reason], limit=QUESTION_MAX_CHARACTERS)
-            return Message(html=page((*notice, line(why))))
+    blocks = (*_notices(found, words, was_masked=was_masked), *_blocks(found, words, today))
+    return Message(html=page(blocks), buttons=tuple(_buttons(found, words, question_id)))
+
+
+def waiting(language: Language) -> Message:
+    return Message(html=page([line(texts(language).get("ask.waiting"))]))
 
 
 def noted(rating: Rating, language: Language) -> str:
@@ -72,10 +67,57 @@ def gone(language: Language) -> str:
     return texts(language).get("button.gone")
 
 
-def _quoted(question: str, quotations: Sequence[Quotation], words: Texts, today: date) -> tuple[Block, ...]:
-    passages = [quotation.passage for quotation in quotations]
-    publishers = {passage.citation.publisher for passage in passages if passage.citation.publisher}
-    chinese = is_chinese(question)
+def not_yours_to_ask(language: Language) -> str:
+    return texts(language).get("ask.not_yours")
+
+
+def asked_alone(language: Language) -> str:
+    return texts(language).get("ask.asked_alone")
+
+
+def _notices(found: Reply, words: Texts, *, was_masked: bool) -> Iterator[Block]:
+    if was_masked:
+        yield Section(blocks=(line(italic(words.get("ask.masked"))),))
+    if (context := _context(found)) is not None:
+        yield line(italic(words.get("ask.understood", question=shortened(context, _LONGEST_CONTEXT))))
+
+
+def _blocks(found: Reply, words: Texts, today: date) -> tuple[Block, ...]:
+    """The three tones have a text each: what answers, what is close and does not, and nothing at all."""
+    match found:
+        case Answer():
+            return _quoted(found, words, today, excerpt)
+        case Related():
+            return (line(_nothing_answers(found, words)), *_quoted(found, words, today, glimpse))
+        case NoEvidence():
+            return _no_evidence(found, words)
+        case OutOfScope():
+            return (line(words.get("ask.out_of_scope")),)
+        case Refused(reason=reason):
+            return (line(words.get(_REFUSALS[reason], limit=QUESTION_MAX_CHARACTERS)),)
+
+
+def _context(found: Reply) -> str | None:
+    return found.context if isinstance(found, Answer | Related | NoEvidence) else None
+
+
+def _nothing_answers(related: Related, words: Texts) -> str:
+    """What is missing is named where that is known."""
+    if not related.missing:
+        return words.get("ask.related")
+    named = (
+        words.get("ask.named", word=shortened(word, _LONGEST_WORD))
+        for word in related.missing[:_MOST_MISSING]
+    )
+    return words.get("ask.related_missing", missing=words.get("ask.between").join(named))
+
+
+def _quoted(
+    found: Answer | Related, words: Texts, today: date, shown: Callable[[Quotation], tuple[Quote, ...]]
+) -> tuple[Block, ...]:
+    quotations = found.quotations if isinstance(found, Answer) else found.quotations[:_MOST_RELATED]
+    publishers = {quotation.passage.citation.publisher for quotation in quotations} - {None, ""}
+    chinese = is_chinese(found.question)
     sections: list[Block] = []
     for quotation in quotations:
         cited = citation_line(
@@ -85,17 +127,20 @@ def _quoted(question: str, quotations: Sequence[Quotation], words: Texts, today:
             question_is_chinese=chinese,
             names_publisher=len(publishers) > 1,
         )
-        sections.append(Section(blocks=(*excerpt(quotation), line(cited))))
+        sections.append(Section(blocks=(*shown(quotation), line(cited))))
     return tuple(sections)
 
 
-def _answer_buttons(
-    answer: Answer | Related, words: Texts, question_id: int
-) -> tuple[tuple[Button, ...], ...]:
-    rating = tuple(
-        Button(text=hand, data=f"rate:{question_id}:{value.value}") for value, hand in _HANDS.items()
-    )
-    return (*course_buttons(answer.courses, words), rating)
+def _buttons(found: Reply, words: Texts, question_id: int) -> Iterator[tuple[Button, ...]]:
+    """Courses, then the way back from a wrong reading, then the two hands under what quotes something."""
+    if isinstance(found, Answer | Related):
+        yield from course_buttons(found.courses, words)
+    if _context(found) is not None:
+        yield (Button(text=words.get("ask.alone"), data=f"alone:{question_id}"),)
+    if isinstance(found, Answer | Related):
+        yield tuple(
+            Button(text=hand, data=f"rate:{question_id}:{value.value}") for value, hand in _HANDS.items()
+        )
 
 
 def _no_evidence(nothing: NoEvidence, words: Texts) -> tuple[Block, ...]:

@@ -37,6 +37,8 @@ class Read:
     chat_id: int
     is_group: bool
     content: Content
+    #: None for a pressed button.
+    message_id: int | None = None
 
 
 def read(update: Update, me: User) -> Read | None:
@@ -53,7 +55,13 @@ def read(update: Update, me: User) -> Read | None:
     content = _in_group(message, me) if is_group else _in_private(message, me)
     if content is None:
         return None
-    return Read(sender=message.from_user, chat_id=message.chat.id, is_group=is_group, content=content)
+    return Read(
+        sender=message.from_user,
+        chat_id=message.chat.id,
+        is_group=is_group,
+        content=content,
+        message_id=message.message_id,
+    )
 
 
 def _in_private(message: Message, me: User) -> Content | None:
@@ -65,16 +73,12 @@ def _in_group(message: Message, me: User) -> Content | None:
     text, was_mentioned = _without_mentions(message, me)
     if _is_command(message):
         return _content(message, message.text or "", me)
-    return _content(message, text, me) if was_mentioned or _replied_to(message, me) is not None else None
+    return _content(message, text, me) if was_mentioned or _replies_to_us(message, me) else None
 
 
 def _content(message: Message, text: str, me: User) -> Content | None:
     if message.text is not None:
-        return (
-            _command(message, me)
-            if text.startswith("/")
-            else Said(text=text, reply_to=_replied_to(message, me))
-        )
+        return _command(message, me) if text.startswith("/") else Said(text=text, reply_to=_reply_to(message))
     if message.document is not None and message.animation is None:
         return FileSent(
             name=safe_text(message.document.file_name or ""), size=message.document.file_size or 0
@@ -98,10 +102,15 @@ def _command(message: Message, me: User) -> Commanded | None:
     return Commanded(name=name.casefold(), argument=text[len(first) :].strip())
 
 
-def _replied_to(message: Message, me: User) -> int | None:
+def _replies_to_us(message: Message, me: User) -> bool:
     replied = message.reply_to_message
-    is_ours = replied is not None and replied.from_user is not None and replied.from_user.id == me.id
-    return replied.message_id if replied is not None and is_ours else None
+    return replied is not None and replied.from_user is not None and replied.from_user.id == me.id
+
+
+def _reply_to(message: Message) -> int | None:
+    """In a group with topics, whatever stands in a topic formally replies to the topic's beginning."""
+    replied = message.reply_to_message
+    return replied.message_id if replied is not None and replied.forum_topic_created is None else None
 
 
 def _without_mentions(message: Message, me: User) -> tuple[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from knowledge.answering.followup import read_with
 from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused, Script
 from knowledge.privacy import MASK, mask
 from knowledge.terms.termlist import Mention, TermList
@@ -15,9 +16,13 @@ _SHOWN_OF_TOO_LONG = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedQuestion:
-    #: Safe and masked: as it may be stored and shown.
+    #: In the asker's own words, safe and masked: as it may be stored and shown.
     text: str
-    #: As the encoder sees it.
+    #: The earlier question that it leans on; None where it stands alone.
+    context: str | None = None
+    #: As it is looked up: the text, or what the text says together with its context.
+    understood: str
+    #: As the encoder sees it; this and what follows are of `understood`.
     encoded: str
     #: The words, pairs and figures that carry its information.
     terms: tuple[str, ...]
@@ -26,23 +31,46 @@ class PreparedQuestion:
     #: The script it is written in.
     script: Script
 
+    @property
+    def combined(self) -> str | None:
+        """What it was understood as, where that is not what its asker wrote."""
+        return self.understood if self.context is not None else None
 
-def prepare(raw: str, term_list: TermList) -> PreparedQuestion | Refused:
-    # Beyond a few thousand characters nothing is looked at: the rest only costs time.
-    text = mask(safe_text(raw[: QUESTION_MAX_CHARACTERS * 8]))
-    searched = text.replace(MASK, " ").strip()
+
+def prepare(
+    raw: str, term_list: TermList, earlier: str | None = None, *, replies: bool = False
+) -> PreparedQuestion | Refused:
+    """earlier: the question before, as it was understood; it is used where the new one leans on it, and only then.
+
+    replies: the new one was sent as a reply to the earlier one.
+    """
+    text = _safe(raw)
     if not text:
         return Refused(question="", reason=RefusalReason.EMPTY)
     if len(text) > QUESTION_MAX_CHARACTERS:
         return Refused(question=text[:_SHOWN_OF_TOO_LONG], reason=RefusalReason.TOO_LONG)
+    context = _safe(earlier or "")[:QUESTION_MAX_CHARACTERS]
+    understood = read_with(context, text, term_list, replies=replies)
+    searched = _searched(understood or text)
     terms = tuple(question_terms(searched))
     # One letter, or a figure alone, stands in any text: a passage that has nothing to say on it would cover it in full.
     if not any(len(term) > 1 and not term.replace(".", "").isdigit() for term in terms):
         return Refused(question=text, reason=RefusalReason.NO_WORDS)
     return PreparedQuestion(
         text=text,
+        context=context if understood else None,
+        understood=understood or text,
         encoded=encoded_text(searched),
         terms=terms,
         mentions=tuple(term_list.mentions(searched)),
         script=script_of(searched),
     )
+
+
+def _safe(raw: str) -> str:
+    # Beyond a few thousand characters nothing is looked at: the rest only costs time.
+    return mask(safe_text(raw[: QUESTION_MAX_CHARACTERS * 8]))
+
+
+def _searched(text: str) -> str:
+    return text.replace(MASK, " ").strip()

@@ -1,16 +1,30 @@
-"""What was asked (masked), what it was answered with, and how that was rated."""
+"""What was asked (masked), what it was understood as, what it was answered with, and how that was rated."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Integer, Row, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Float,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
-from knowledge.domain import Answer, Outcome, Rating, Related, Reply, outcome_of
-from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
+from knowledge.domain import Answer, NoEvidence, Outcome, Rating, Related, Reply, outcome_of
+from knowledge.store.database import Database, UtcDateTime, metadata, now
 
 questions = Table(
     "questions",
@@ -27,7 +41,17 @@ questions = Table(
     Column("message_id", BigInteger),
     Column("answered_at", UtcDateTime),
     Column("rating", String(8)),
+    Column("said_in", BigInteger),
+    Column("context_id", Integer),
+    Column("understood", Text),
+    Column("instead_of", Integer, unique=True),
 )
+
+#: A question leans on an earlier one for so long, or on the one that it replies to for so long.
+LEANS_WITHIN = timedelta(hours=1)
+REPLIES_WITHIN = timedelta(days=1)
+#: What was refused, was not medical or was never answered says nothing that another question could lean on.
+_LEANED_ON = (Outcome.ANSWERED, Outcome.RELATED, Outcome.NO_EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +65,29 @@ class Question:
     #: Telegram's id of the answer; None until it was sent.
     message_id: int | None
     rating: Rating | None
+    #: The question that it leaned on; None where it stood alone.
+    context_id: int | None = None
+    #: What a follow-up was looked up as, together with the question before it.
+    understood: str | None = None
+
+    @property
+    def meaning(self) -> str:
+        """What the next question may lean on."""
+        return self.understood or self.text
 
 
 class QuestionStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = now) -> None:
         self._database = database
+        self._clock = clock
 
-    def ask(self, *, text: str, asked_by: int, chat_id: int, update_id: int | None) -> Question:
-        """Stores a masked question before it is answered; the same update gives the same question."""
+    def ask(
+        self, *, text: str, asked_by: int, chat_id: int, update_id: int | None, said_in: int | None = None
+    ) -> Question:
+        """Stores a masked question before it is answered; the same update gives the same question.
+
+        said_in: the message that says it, None in a terminal.
+        """
         with self._database.write() as connection:
             if update_id is not None:
                 known = connection.execute(
@@ -57,17 +96,60 @@ class QuestionStore:
                 if known is not None:
                     return _question(known)
             values = {"text": text, "asked_by": asked_by, "chat_id": chat_id, "update_id": update_id}
-            made = connection.execute(insert(questions).values(**values, asked_at=now()))
-            id_ = inserted_id(made)
-            return _question(connection.execute(select(questions).where(questions.c.id == id_)).one())
+            values |= {"said_in": said_in, "asked_at": self._clock()}
+            made = insert(questions).values(**values).returning(questions)
+            return _question(connection.execute(made).one())
 
     def get(self, question_id: int) -> Question | None:
         with self._database.read() as connection:
             row = connection.execute(select(questions).where(questions.c.id == question_id)).one_or_none()
             return _question(row) if row else None
 
-    def answered(self, question_id: int, reply: Reply, *, took_ms: float, message_id: int | None) -> None:
-        """Stores the outcome with what was cited, as it was cited."""
+    def before(self, question: Question) -> Question | None:
+        """The newest question of the same person in the same chat that this one may lean on."""
+        return self._newest(question, LEANS_WITHIN)
+
+    def replied_to(self, question: Question, message_id: int) -> Question | None:
+        """The question of the same person that a message of the same chat asked or answered.
+
+        Whoever replies to an answer that somebody else got learns nothing of what was asked there.
+        """
+        told = (questions.c.message_id == message_id) | (questions.c.said_in == message_id)
+        return self._newest(question, REPLIES_WITHIN, told)
+
+    def ask_alone(self, question_id: int) -> Question:
+        """The same question without what it leaned on, to be answered anew; always the same one, however often asked.
+
+        Raises:
+            ValueError: there is no such question.
+        """
+        with self._database.write() as connection:
+            again = select(questions).where(questions.c.instead_of == question_id)
+            if (known := connection.execute(again).one_or_none()) is not None:
+                return _question(known)
+            row = connection.execute(select(questions).where(questions.c.id == question_id)).one_or_none()
+            if row is None:
+                raise ValueError(f"there is no question {question_id}")
+            values = {"text": row.text, "asked_by": row.asked_by, "chat_id": row.chat_id}
+            values |= {"said_in": row.said_in, "instead_of": question_id, "asked_at": self._clock()}
+            return _question(
+                connection.execute(insert(questions).values(**values).returning(questions)).one()
+            )
+
+    def answered(
+        self,
+        question_id: int,
+        reply: Reply,
+        *,
+        took_ms: float,
+        message_id: int | None,
+        context_id: int | None = None,
+    ) -> None:
+        """Stores the outcome with what was cited, as it was cited.
+
+        context_id: the question that this one could have leaned on; kept where the reply says that it did.
+        """
+        understood = reply.context if isinstance(reply, Answer | Related | NoEvidence) else None
         cited = []
         if isinstance(reply, Answer | Related):
             for quotation in reply.quotations:
@@ -84,7 +166,9 @@ class QuestionStore:
                     cited=json.dumps(cited, ensure_ascii=False),
                     took_ms=took_ms,
                     message_id=message_id,
-                    answered_at=now(),
+                    answered_at=self._clock(),
+                    understood=understood,
+                    context_id=context_id if understood is not None else None,
                 )
             )
 
@@ -93,6 +177,25 @@ class QuestionStore:
         with self._database.write() as connection:
             mine = (questions.c.id == question_id) & (questions.c.asked_by == by)
             return connection.execute(update(questions).where(mine).values(rating=rating)).rowcount == 1
+
+    def _newest(
+        self, question: Question, within: timedelta, told: ColumnElement[bool] | None = None
+    ) -> Question | None:
+        earlier = (
+            select(questions)
+            .where(
+                questions.c.asked_by == question.asked_by,
+                questions.c.chat_id == question.chat_id,
+                questions.c.id < question.id,
+                questions.c.asked_at >= question.asked_at - within,
+                questions.c.outcome.in_(_LEANED_ON),
+            )
+            .order_by(questions.c.id.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(earlier if told is None else earlier.where(told)).one_or_none()
+            return _question(row) if row else None
 
 
 def _question(row: Row[Any]) -> Question:
@@ -105,4 +208,6 @@ def _question(row: Row[Any]) -> Question:
         outcome=Outcome(row.outcome) if row.outcome else None,
         message_id=row.message_id,
         rating=Rating(row.rating) if row.rating else None,
+        context_id=row.context_id,
+        understood=row.understood,
     )

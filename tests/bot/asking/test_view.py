@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,18 @@ from hypothesis import strategies as st
 from bot.asking import view
 from bot.conversation import Message
 from bot.html import units
-from knowledge.domain import Language, NoEvidence, Quotation, Rating, RefusalReason, Refused, Reply
+from knowledge.domain import (
+    Answer,
+    Language,
+    NoEvidence,
+    OutOfScope,
+    Quotation,
+    Rating,
+    RefusalReason,
+    Refused,
+    Related,
+    Reply,
+)
 from tests.bot.asking.cases import TEXT, answer, citation, course, quotation
 from tests.bot.test_html import read
 
@@ -109,3 +121,93 @@ def test_any_passage_and_title_make_a_message_that_telegram_takes(
     message = shown(answer(*found), language, masked=True)
     assert units(message.html) <= 4096
     read(message.html)
+
+
+# ------------------------------------------------------------------------------------------- three tones
+
+LONG = quotation(TEXT * 3, BEST)
+
+
+def related(*missing: str, quotations: tuple[Quotation, ...] = (LONG, LONG, LONG)) -> Related:
+    return Related(question="华法林", quotations=quotations, missing=missing, courses=())
+
+
+def test_what_is_related_says_first_that_it_is_no_answer_and_what_is_missing() -> None:
+    first, _, _ = read(shown(related("华法林", "INR")).html).partition("\n")
+    assert first == "在这个问题上，已收录的指南没有提到“华法林”、“INR”。下面是最接近的内容，不是答案。"
+    first, _, _ = read(shown(related("warfarin"), EN).html).partition("\n")
+    assert first.startswith("On this question, the guidelines loaded here do not mention “warfarin”.")
+    assert "not an answer" in first
+
+
+def test_where_nothing_is_known_to_be_missing_none_is_named() -> None:
+    first, _, _ = read(shown(related()).html).partition("\n")
+    assert first == "已收录的指南没有回答这个问题。下面是最接近的内容，不是答案。"
+
+
+def test_what_is_related_is_short_and_nothing_in_it_is_bold() -> None:
+    """An answer in bold misleads; so does a page of quotations."""
+    close, answered = shown(related("华法林")), shown(answer(LONG, LONG, LONG))
+    assert "<b>" not in close.html
+    assert "expandable" not in close.html
+    assert close.html.count("第 47 页") == 2
+    assert answered.html.count("第 47 页") == 3
+    assert len(read(close.html)) < len(read(answered.html)) / 2
+
+
+def test_what_is_left_out_of_a_related_passage_leaves_a_mark() -> None:
+    html = shown(related(quotations=(LONG,))).html
+    assert "<i>…</i></blockquote>" in html
+    short = shown(related(quotations=(quotation("血压应降至<140/90 mmHg。"),))).html
+    assert "…" not in short
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_two_tones_share_a_text(language: Language) -> None:
+    replies: list[Reply] = [
+        answer(LONG),
+        related("华法林"),
+        related(),
+        NoEvidence(question="x", documents_searched=3),
+        NoEvidence(question="x", documents_searched=0),
+        OutOfScope(question="x"),
+        *(Refused(question="x", reason=reason) for reason in RefusalReason),
+    ]
+    lines = [line for reply in replies for line in read(shown(reply, language).html).splitlines()[:1]]
+    assert len(set(lines)) == len(replies)
+
+
+# -------------------------------------------------------------------------------------------- follow-ups
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        replace(answer(LONG, courses=(course(),)), context="降压目标，合并糖尿病"),
+        replace(related("x"), context="降压目标，合并糖尿病"),
+        NoEvidence(question="x", documents_searched=3, context="降压目标，合并糖尿病"),
+    ],
+    ids=["answered", "related", "no evidence"],
+)
+def test_a_follow_up_says_how_it_was_understood_above_all_else(reply: Reply, language: Language) -> None:
+    message = shown(reply, language)
+    assert "降压目标，合并糖尿病" in read(message.html).splitlines()[0]
+    assert [b.data for row in message.buttons for b in row if b.data and b.data.startswith("alone")] == [
+        "alone:12"
+    ]
+    if isinstance(reply, Answer | Related):
+        assert [button.text for button in message.buttons[-1]] == ["👍", "👎"]
+
+
+def test_the_line_stays_short_and_safe() -> None:
+    context = "<b>&" + "高血压" * 150
+    message = shown(replace(answer(), context=context))
+    first = read(message.html).splitlines()[0]
+    assert len(first) < 100
+    assert "<b>&" in first
+
+
+def test_a_question_that_stands_alone_has_neither_line_nor_button() -> None:
+    assert "查找" not in shown(answer()).html
+    assert "alone" not in str(shown(answer()).buttons)

@@ -96,6 +96,26 @@ def test_in_a_group_a_reply_to_the_bot_asks() -> None:
     assert content(asked) == Said(text="合并糖尿病呢", reply_to=40)
 
 
+def test_a_reply_names_the_message_whoever_wrote_it() -> None:
+    """Only their own questions and answers are ever found by it: see tests/bot/asking/test_followups.py."""
+    own = message("老年降压目标", chat=PRIVATE)
+    assert content(update("孕妇呢", reply_to_message=own)) == Said(text="孕妇呢", reply_to=own["message_id"])
+
+
+def test_in_a_topic_of_a_group_only_a_true_reply_is_one() -> None:
+    """Telegram lets every message of a topic reply to the message that opened it."""
+    opened = {**OURS, "forum_topic_created": {"name": "心内科", "icon_color": 1}}
+    asked = update("合并糖尿病呢", chat=GROUP, reply_to_message=opened)
+    assert content(asked) == Said(text="合并糖尿病呢", reply_to=None)
+
+
+def test_a_message_is_known_by_its_number_and_a_button_has_none() -> None:
+    said, press = read(update("老年降压目标"), ME), read(pressed("rate:1:up", chat=PRIVATE), ME)
+    assert said is not None
+    assert press is not None
+    assert (said.message_id, press.message_id) == (message("x")["message_id"], None)
+
+
 def test_in_a_group_talk_is_left_alone() -> None:
     assert content(update("老年降压目标", chat=GROUP)) is None
     assert content(update({"voice": {**FILE, "duration": 1}}, chat=GROUP)) is None

@@ -91,3 +91,40 @@ def test_a_single_letter_or_figure_is_no_question(text: str) -> None:
     reply = prepare(text, TermList([]))
     assert isinstance(reply, Refused)
     assert reply.reason is RefusalReason.NO_WORDS
+
+
+# -------------------------------------------------------------------------------------------- follow-ups
+
+
+def test_a_follow_up_is_looked_up_with_the_earlier_question_and_keeps_its_own_words() -> None:
+    question = prepare("合并糖尿病呢？", TERMS, "高血压患者的降压目标是多少")
+    assert isinstance(question, PreparedQuestion)
+    assert question.text == "合并糖尿病呢？"
+    assert question.context == "高血压患者的降压目标是多少"
+    assert question.understood == question.combined == "高血压患者的降压目标，合并糖尿病"
+    whole = prepared("高血压患者的降压目标，合并糖尿病")
+    assert (question.encoded, question.terms, question.mentions) == (
+        whole.encoded,
+        whole.terms,
+        whole.mentions,
+    )
+
+
+def test_a_question_that_stands_alone_is_prepared_as_if_nothing_came_before() -> None:
+    assert prepare("高血压的目标", TERMS, "二甲双胍怎么用") == prepared("高血压的目标")
+
+
+@pytest.mark.parametrize(
+    "earlier", ["患者 13812345678 的高血压目标", "高血压的目标" + "很长" * 3000, "\0\ud800高血压"]
+)
+def test_the_earlier_question_is_made_safe_too(earlier: str) -> None:
+    question = prepare("合并糖尿病呢？", TERMS, earlier)
+    assert isinstance(question, PreparedQuestion)
+    assert "138" not in question.encoded + question.understood
+    assert len(question.understood) <= QUESTION_MAX_CHARACTERS
+    question.understood.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["", "x", "？", "7"])
+def test_an_earlier_question_makes_no_question_of_what_is_none(text: str) -> None:
+    assert isinstance(prepare(text, TERMS, "高血压的目标"), Refused)
