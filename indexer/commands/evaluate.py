@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +71,14 @@ def add(subcommands: Any) -> None:
 def run(app: App, options: argparse.Namespace) -> int:
     if bool(options.sets) == options.own:
         return _complain("evaluate wants folders of sets, or --own")
+    # Told before anything is encoded.
+    if find_spec("ir_measures") is None:
+        return _complain("evaluate needs ir-measures, which is not published for this kind of machine")
     encoder = CachedEncoder(app.encoder, app.settings.cache_dir)
     try:
         return _own(app, encoder, options) if options.own else _sets(encoder, options)
     except IndexerError as error:
         return _complain(str(error))
-    except ModuleNotFoundError as error:
-        if error.name != "ir_measures":
-            raise
-        return _complain("evaluate needs ir-measures, which pip does not find built for this kind of machine")
 
 
 def _complain(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -56,6 +57,14 @@ def test_the_library_of_the_folder_is_not_touched(tmp_path):
 def test_it_wants_either_sets_or_its_own(arguments, capsys):
     assert main(["evaluate", *arguments]) == 2
     assert "--own" in capsys.readouterr().err
+
+
+def test_where_there_is_no_ir_measures_it_says_so_before_it_encodes(tmp_path, capsys, monkeypatch):
+    """It has no wheel for Linux on ARM, and installing goes on without it."""
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    assert main(["evaluate", str(write_set(tmp_path / "one"))]) == 2
+    assert "ir-measures" in capsys.readouterr().err
+    assert not (tmp_path / "data" / "cache").exists()
 
 
 def test_an_export_holds_passages_vectors_and_what_was_found(tmp_path):
