@@ -69,7 +69,7 @@ def build(
 def answerer_for(settings: Settings, stores: Stores) -> Answerer:
     """Loads nothing yet."""
     encoder = open_encoder(settings.embedding_model, settings.cache_dir)
-    return open_answerer(stores, encoder, settings.cache_dir)
+    return open_answerer(stores, encoder, settings.cache_dir, own_terms=settings.terms_file)
 
 
 async def run_on_telegram(settings: Settings, stores: Stores) -> None:

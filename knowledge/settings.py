@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         return self.data_dir / "uploads"
 
     @property
+    def terms_file(self) -> Path:
+        """The coordinators' own terms; it need not exist."""
+        return self.data_dir / "terms.csv"
+
+    @property
     def cache_dir(self) -> Path:
         """What can be made again from the database: the keyword index, the converted model."""
         return self.data_dir / "cache"

@@ -8,6 +8,7 @@ from typing import Any
 
 from indexer.app import App
 from knowledge.domain import EditionStatus
+from knowledge.terms.current import merged_with
 
 
 def add(subcommands: Any) -> None:
@@ -36,6 +37,7 @@ def _status(app: App) -> dict[str, Any]:
     values: dict[str, Any] = {
         "folder": str(app.settings.data_dir.resolve()),
         "exists": app.stores.database.exists(),
+        **_terms(app),
     }
     if not values["exists"]:
         counts = dict.fromkeys(("documents", "drafts", "samples", "passages", "courses", "generation"), 0)
@@ -52,6 +54,16 @@ def _status(app: App) -> dict[str, Any]:
         "generation": status.generation,
         "model": status.model,
     }
+
+
+def _terms(app: App) -> dict[str, Any]:
+    """How many concepts the term list has, and what is wrong with the coordinators' own."""
+    merged = merged_with(app.settings.terms_file)
+    values: dict[str, Any] = {"terms": len(merged.rows)}
+    if merged.problems:
+        more = f" and {len(merged.problems) - 1} more" if len(merged.problems) > 1 else ""
+        values["own terms"] = f"left out: {merged.problems[0]}{more} (see yidao-index terms)"
+    return values
 
 
 def show_list(app: App, options: argparse.Namespace) -> int:

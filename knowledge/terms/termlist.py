@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from knowledge.domain import Script
 from knowledge.text import STOP_WORDS, search_text, tokens
@@ -63,43 +64,61 @@ class TermRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A concept that a question names, and the tokens it names it with."""
+    """A concept that a question names, and what it names it with."""
 
     concept: Concept
     tokens: frozenset[str]
+    #: As the question writes it.
+    words: str
+
+
+class TermSource(Protocol):
+    """Where the list is taken from, question by question: it may change meanwhile."""
+
+    def current(self) -> TermList: ...
 
 
 class TermList:
     """Finds the concepts that a text names: the longest name at each place, in either script."""
 
     def __init__(self, rows: Iterable[TermRow]) -> None:
+        self.rows = tuple(rows)
         self._chinese: dict[str, list[Concept]] = {}
         self._other: dict[tuple[str, ...], list[Concept]] = {}
-        for row in rows:
+        for row in self.rows:
             concept = Concept(
                 zh=_cut((*row.zh, *row.abbreviations)),
                 en=_cut((*row.en, *row.abbreviations)),
                 kind=row.kind,
             )
             for name in row.zh:
-                self._chinese.setdefault(search_text(name), []).append(concept)
+                self._chinese.setdefault(chinese_key(name), []).append(concept)
             for name in (*row.en, *row.abbreviations):
-                self._other.setdefault(_key(name), []).append(concept)
+                self._other.setdefault(other_key(name), []).append(concept)
         self._longest_chinese = max(map(len, self._chinese), default=0)
         self._longest_other = max(map(len, self._other), default=0)
+
+    def current(self) -> TermList:
+        """A list is a source that never changes."""
+        return self
 
     def mentions(self, shown: str) -> list[Mention]:
         """Each concept that the text names, once."""
         text = search_text(shown)
-        found = {id(m.concept): m for m in (*self._in_chinese(text), *self._in_other(text))}
+        found = {
+            id(concept): Mention(
+                concept=concept, tokens=frozenset(tokens(shown[start:end])), words=shown[start:end]
+            )
+            for concept, start, end in (*self._in_chinese(text), *self._in_other(text))
+        }
         return list(found.values())
 
-    def _in_chinese(self, text: str) -> Iterator[Mention]:
+    def _in_chinese(self, text: str) -> Iterator[tuple[Concept, int, int]]:
         place = 0
         while place < len(text):
             name = self._longest_at(text, place) if _may_start(text, place) else ""
             for concept in self._chinese.get(name, ()):
-                yield Mention(concept=concept, tokens=frozenset(tokens(name)))
+                yield concept, place, place + len(name)
             place += len(name) or 1
 
     def _longest_at(self, text: str, place: int) -> str:
@@ -108,16 +127,14 @@ class TermList:
                 return text[place : place + length]
         return ""
 
-    def _in_other(self, text: str) -> Iterator[Mention]:
-        words = _WORDS.findall(text)
-        stems = [_key(word)[0] for word in words]
+    def _in_other(self, text: str) -> Iterator[tuple[Concept, int, int]]:
+        words = list(_WORDS.finditer(text))
+        stems = [other_key(word[0])[0] for word in words]
         place = 0
         while place < len(words):
             length = self._longest_other_at(stems, place)
             for concept in self._other.get(tuple(stems[place : place + length]), ()):
-                yield Mention(
-                    concept=concept, tokens=frozenset(tokens(" ".join(words[place : place + length])))
-                )
+                yield concept, words[place].start(), words[place + length - 1].end()
             place += length or 1
 
     def _longest_other_at(self, stems: list[str], place: int) -> int:
@@ -134,8 +151,13 @@ def _may_start(text: str, place: int) -> bool:
     )
 
 
-def _key(name: str) -> tuple[str, ...]:
-    """A name as its stemmed words: plurals and hyphens do not matter."""
+def chinese_key(name: str) -> str:
+    """What a Chinese name is known by: Traditional characters and full width do not matter."""
+    return search_text(name)
+
+
+def other_key(name: str) -> tuple[str, ...]:
+    """What an English name or an abbreviation is known by: its stemmed words; plurals and hyphens do not matter."""
     return tuple(next(iter(tokens(word))) for word in _WORDS.findall(search_text(name)))
 
 
@@ -147,24 +169,35 @@ def _cut(names: Iterable[str]) -> tuple[frozenset[str], ...]:
 
 def read(path: Path) -> TermList:
     """The list in a CSV file: zh, en and abbreviations, alternatives separated by |, and kind (see TermKind)."""
+    return TermList(_rows(path))
+
+
+def _rows(path: Path) -> list[TermRow]:
     with path.open(encoding="utf-8", newline="") as file:
-        return TermList([_row(row) for row in csv.DictReader(file)])
+        return [_row(row) for row in csv.DictReader(file)]
 
 
 def _row(cells: dict[str, str]) -> TermRow:
     return TermRow(
-        zh=_names(cells.get("zh")),
-        en=_names(cells.get("en")),
-        abbreviations=_names(cells.get("abbreviations")),
+        zh=names_in(cells.get("zh")),
+        en=names_in(cells.get("en")),
+        abbreviations=names_in(cells.get("abbreviations")),
         kind=TermKind(cells.get("kind") or TermKind.TOPIC),
     )
 
 
-def _names(cell: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (cell or "").split("|") if name.strip())
+def names_in(cell: str | None) -> tuple[str, ...]:
+    """The alternatives in one cell, separated by |."""
+    return tuple(name.strip() for name in (cell or "").replace("｜", "|").split("|") if name.strip())
 
 
 @cache
 def shipped() -> TermList:
     """The list that comes with the product."""
-    return read(SHIPPED)
+    return TermList(shipped_rows())
+
+
+@cache
+def shipped_rows() -> tuple[TermRow, ...]:
+    """Its rows, without what it takes to find them in a text."""
+    return tuple(_rows(SHIPPED))

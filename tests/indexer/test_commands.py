@@ -89,6 +89,37 @@ def test_looking_makes_nothing_and_loads_no_model(data: Path) -> None:
     assert not data.exists()
 
 
+def test_own_terms_are_checked_and_shown_and_a_broken_line_stops_nothing(data: Path, tmp_path: Path) -> None:
+    data.mkdir()
+    header = "zh,en,abbreviations,kind\n"
+    (data / "terms.csv").write_text(f"{header}高血压,,HBPX,\n某病,,,topik\n", "utf-8")
+    good = tmp_path / "good.csv"
+    good.write_text(f"{header}某病,,,topic\n", "utf-8")
+    (own, as_json, check, missing, find, none, status), _ = several(
+        data,
+        ("terms",),
+        ("terms", "--json"),
+        ("terms", "--check", str(good)),
+        ("terms", "--check", str(tmp_path / "nowhere.csv")),
+        ("terms", "find", "HBPX"),
+        ("terms", "find", "没有这个名字"),
+        ("status", "--json"),
+    )
+    assert own.status == 1
+    assert "1 amended" in own.out
+    assert "line 3: kind must be" in own.err
+    assert [problem["line"] for problem in as_json.json["problems"]] == [3]
+    assert check.status == 0
+    assert "1 concepts added" in check.out
+    assert missing.status == 2
+    assert find.status == 0
+    assert "高血压" in find.out
+    assert none.status == 1
+    assert status.status == 0
+    assert status.json["terms"] == as_json.json["concepts"]
+    assert "line 3" in status.json["own terms"]
+
+
 def test_asking_a_library_that_is_not_there_makes_none(data: Path) -> None:
     asked = process(data, "-m", "bot", "ask", "高血压的降压目标", "--json")
     assert asked.returncode != 0
