@@ -17,24 +17,22 @@ from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, R
 from knowledge.engines.ports import Encoder, Vectors
 from knowledge.sentences import pieces
 from knowledge.store import Stores
-from knowledge.terms.current import CurrentTerms
-from knowledge.terms.termlist import TermSource, shipped
+from knowledge.terms.termlist import TermList, shipped
 
 
 class Answerer:
     """Finds the passages that answer. Thread-safe; a call blocks for about twice the time of encoding a question."""
 
-    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex, terms: TermSource) -> None:
+    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex, term_list: TermList) -> None:
         self._stores = stores
         self._encoder = encoder
         self._index = index
-        self._terms = terms
+        self._term_list = term_list
         self._calibration = calibration_for(encoder.fingerprint)
 
     def warm(self) -> None:
         """Loads the model and the indexes ahead of the first question. Raises as `answer` does."""
         self._index.catch_up()
-        self._terms.current()
         self._encoder.encode_questions(["warm"])
 
     def answer(self, question: str) -> Reply:
@@ -51,7 +49,7 @@ class Answerer:
 
     def prepare(self, question: str) -> PreparedQuestion | Refused:
         """The question as it is looked up, or why it is not."""
-        return prepare(question, self._terms.current())
+        return prepare(question, self._term_list)
 
     def encode(self, questions: Sequence[PreparedQuestion]) -> Vectors:
         """float32 (n, dim), in order: what `reply` wants. Many at once cost less than one by one."""
@@ -66,7 +64,7 @@ class Answerer:
         retrieved = retrieve(question, vector, self._index, self._stores.passages)
         chosen = places(retrieved.found, self._calibration)
         if not chosen:
-            documents = self._stores.library.status().documents
+            documents = self._index.documents
             return NoEvidence(question=question.text, documents_searched=documents)
         return Answer(
             question=question.text,
@@ -94,13 +92,6 @@ class Answerer:
         return replace(passage, text=text, citation=citation, marks=passage.marks | following.marks)
 
 
-def open_answerer(
-    stores: Stores, encoder: Encoder, cache_dir: Path, *, own_terms: Path | None = None
-) -> Answerer:
-    """An answerer over a library that exists; nothing is loaded before the first question, or `warm`.
-
-    own_terms: the coordinator's term file, which need not exist yet and may change at any time.
-    """
-    index = PassageIndex(stores, encoder.fingerprint, cache_dir)
-    terms = CurrentTerms(own_terms) if own_terms else shipped()
-    return Answerer(stores, encoder, index, terms)
+def open_answerer(stores: Stores, encoder: Encoder, cache_dir: Path) -> Answerer:
+    """An answerer over a library that exists; nothing is loaded before the first question, or `warm`."""
+    return Answerer(stores, encoder, PassageIndex(stores, encoder.fingerprint, cache_dir), shipped())

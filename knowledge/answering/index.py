@@ -85,6 +85,11 @@ class PassageIndex:
         """How many passages of the script are searched."""
         return len(self.vectors[script]) if script in self.vectors else 0
 
+    @property
+    def documents(self) -> int:
+        """How many documents are searched."""
+        return len(self._members)
+
     def _forget(self) -> None:
         self._generation = -1
         self._members.clear()

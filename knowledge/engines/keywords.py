@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,13 @@ from knowledge.engines.ports import Hit
 
 #: A field for each script, so that a term's rarity and a passage's length are counted among their like.
 _FIELDS = {Script.CHINESE: "zh", Script.OTHER: "en"}
-_WRITER_BYTES = 50_000_000
+#: What a writer gathers at most before it writes a segment: a few large segments are quicker to search than many.
+_WRITER_BYTES = 200_000_000
+
+#: Up to so many postings every term of a question is looked up, which is a millisecond or two.
+_POSTINGS = 150_000
+#: Of a question with more, the commonest terms go that together tell less than this share of what all of them tell.
+_SHARE_LEFT_OUT = 0.05
 
 #: What the folder is written as: another tantivy, or another schema, makes it again.
 FORMAT = f"tantivy {version('tantivy')}, schema 1"
@@ -82,17 +89,36 @@ class KeywordIndex:
         self.reload()
 
     def search(self, terms: Sequence[str], script: Script, count: int) -> list[Hit]:
-        """The passages of a script that hold any of the terms, best BM25 first; the score is above 0."""
-        if not terms:
-            return []
+        """The passages of a script that hold any of the terms, best BM25 first; the score is above 0.
+
+        Among very many passages the commonest terms of a question are not looked up: they cost the most and change the
+        order the least.
+        """
         field = _FIELDS[script]
         wanted = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq"))
-            for term in terms
+            for term in self._worth_looking_up(terms, script)
         ]
+        if not wanted:
+            return []
         found = self._searcher.search(tantivy.Query.boolean_query(wanted), count, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in found])
         return [Hit(int(id_), score) for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None]
+
+    def _worth_looking_up(self, terms: Sequence[str], script: Script) -> list[str]:
+        frequencies = {term: self.document_frequency(term, script) for term in terms}
+        held = sorted(
+            (term for term in frequencies if frequencies[term]), key=lambda term: -frequencies[term]
+        )
+        postings = sum(frequencies.values())
+        if postings <= _POSTINGS:
+            return held
+        tells = {term: math.log(len(self) / frequencies[term]) + 1 for term in held}
+        spared = _SHARE_LEFT_OUT * sum(tells.values())
+        while postings > _POSTINGS and tells[held[0]] <= spared:
+            postings -= frequencies[held[0]]
+            spared -= tells[held.pop(0)]
+        return held
 
     def probe(self) -> None:
         """Searches once in each script; raises ValueError where a file of the index is missing or damaged."""

@@ -86,12 +86,13 @@ def test_many_editions_come_and_go_at_once(stores: Stores, elsewhere: Stores, ca
         publish(stores, edition(f"文件{n}", (f"血压{n}。", f"再测血压{n}。"))).edition.id for n in range(120)
     ]
     index = opened(stores, cache)
-    assert index.passages(ZH) == 240
+    assert (index.passages(ZH), index.documents) == (240, 120)
     for id_ in made[::2]:
         elsewhere.library.withdraw(id_)
     index.catch_up()
     kept = {id_ for edition_id in made[1::2] for id_ in passage_ids(stores, edition_id)}
     assert index.passages(ZH) == len(index.keywords) == len(kept) == 120
+    assert index.documents == 60
     assert found(index, "血压1。")[0] <= kept
 
 

@@ -125,3 +125,17 @@ def test_a_folder_that_cannot_be_read_says_so(tmp_path: Path, name: str) -> None
     (tmp_path / name).write_bytes(b"\x93 garbage")
     with pytest.raises(ValueError, match=name):
         KeywordIndex(tmp_path)
+
+
+def test_among_very_many_passages_the_commonest_word_of_a_long_question_is_not_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rare = ["华法林", "出血", "剂量", "监测"]
+    rows = [zh(n, "患者 随访") for n in range(300)] + [zh(1_000, f"患者 {' '.join(rare)}")]
+    index = KeywordIndex(None)
+    index.write([], [(1, rows)])
+    everywhere = {row.id for row in rows}
+    assert {hit.id for hit in index.search(["患者", *rare], ZH, 500)} == everywhere
+    monkeypatch.setattr("knowledge.engines.keywords._POSTINGS", 100)
+    assert [hit.id for hit in index.search(["患者", *rare], ZH, 500)] == [1_000]
+    assert {hit.id for hit in index.search(["患者"], ZH, 500)} == everywhere
