@@ -17,22 +17,24 @@ from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, R
 from knowledge.engines.ports import Encoder, Vectors
 from knowledge.sentences import pieces
 from knowledge.store import Stores
-from knowledge.terms.termlist import TermList, shipped
+from knowledge.terms.current import CurrentTerms
+from knowledge.terms.termlist import TermSource, shipped
 
 
 class Answerer:
     """Finds the passages that answer. Thread-safe; a call blocks for about twice the time of encoding a question."""
 
-    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex, term_list: TermList) -> None:
+    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex, terms: TermSource) -> None:
         self._stores = stores
         self._encoder = encoder
         self._index = index
-        self._term_list = term_list
+        self._terms = terms
         self._calibration = calibration_for(encoder.fingerprint)
 
     def warm(self) -> None:
         """Loads the model and the indexes ahead of the first question. Raises as `answer` does."""
         self._index.catch_up()
+        self._terms.current()
         self._encoder.encode_questions(["warm"])
 
     def answer(self, question: str) -> Reply:
@@ -49,7 +51,7 @@ class Answerer:
 
     def prepare(self, question: str) -> PreparedQuestion | Refused:
         """The question as it is looked up, or why it is not."""
-        return prepare(question, self._term_list)
+        return prepare(question, self._terms.current())
 
     def encode(self, questions: Sequence[PreparedQuestion]) -> Vectors:
         """float32 (n, dim), in order: what `reply` wants. Many at once cost less than one by one."""
@@ -92,6 +94,13 @@ class Answerer:
         return replace(passage, text=text, citation=citation, marks=passage.marks | following.marks)
 
 
-def open_answerer(stores: Stores, encoder: Encoder, cache_dir: Path) -> Answerer:
-    """An answerer over a library that exists; nothing is loaded before the first question, or `warm`."""
-    return Answerer(stores, encoder, PassageIndex(stores, encoder.fingerprint, cache_dir), shipped())
+def open_answerer(
+    stores: Stores, encoder: Encoder, cache_dir: Path, *, own_terms: Path | None = None
+) -> Answerer:
+    """An answerer over a library that exists; nothing is loaded before the first question, or `warm`.
+
+    own_terms: the coordinator's term file, which need not exist yet and may change at any time.
+    """
+    index = PassageIndex(stores, encoder.fingerprint, cache_dir)
+    terms = CurrentTerms(own_terms) if own_terms else shipped()
+    return Answerer(stores, encoder, index, terms)
