@@ -34,6 +34,8 @@ def read_with(
     """
     if not earlier or not question.strip():
         return None
+    # What tied the earlier one to one before it ties it to nothing any more.
+    earlier = wording.TIES_FIRST.sub("", earlier)
     new = parts_of(question, term_list)
     opener = wording.OPENER.match(new.text)
     begins = opener.end() if opener else 0
@@ -86,7 +88,7 @@ def _asks_only_for_a_figure(new: Parts) -> bool:
 
 
 def _says_what_of_what(new: Parts) -> bool:
-    """"the CURB-65 score for pneumonia" is complete, though nothing in it asks."""
+    """ "the CURB-65 score for pneumonia" is complete, though nothing in it asks."""
     kinds = {part.kind for part in new.topics}
     return PartKind.DISEASE in kinds and len(kinds) > 1
 

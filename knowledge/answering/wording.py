@@ -168,5 +168,10 @@ LEADING_IN = re.compile(r"(?:\b(?:in|for|with|during|of|at|the|an?)\s+)+$", re.I
 LEFT_OVER_FIRST = re.compile(
     r"^(?:(?:of|for|the|is|are|in|to|i|we|should|do|does|can)\b|[的,，\s])+", re.IGNORECASE
 )
+#: At the beginning of an earlier question, which may have been a follow-up itself, or a change of topic.
+TIES_FIRST = re.compile(
+    r"^(?:那[么麼]?[，,]?(?![种種个個些])|(?:(?:and|but|so)\s+)?(?:(?:what|how) about\s+)?(?=\w))",
+    re.IGNORECASE,
+)
 #: At the beginning of a follow-up: what it goes back to stands before it once the two are joined.
 GOES_BACK_FIRST = re.compile(r"^(?:它们?|它們|[这這][个個种種]药|[这這][个個种種]藥|[该該此][药藥])的?")

@@ -43,6 +43,9 @@ def read(earlier: str, question: str, *, replies: bool = False) -> str | None:
         ("二甲双胍的剂量是多少？", "副作用有哪些", "二甲双胍，副作用有哪些"),
         ("二甲双胍的剂量是多少？", "它的副作用有哪些", "二甲双胍，副作用有哪些"),
         ("What is the dose of metformin?", "side effects?", "metformin, side effects"),
+        # What tied the earlier question to one before it is gone.
+        ("那房颤患者利伐沙班的剂量是多少？", "阿哌沙班呢？", "房颤患者阿哌沙班的剂量是多少"),
+        ("What about the dose of rivaroxaban in AF?", "and apixaban?", "the dose of apixaban in AF"),
         # Together is not instead.
         ("缬沙坦", "它和氨氯地平能合用吗", "缬沙坦，和氨氯地平能合用吗"),
     ],
