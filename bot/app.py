@@ -25,7 +25,7 @@ from bot.people.reception import Reception
 from bot.people.roles import Roles
 from bot.router import Router
 from bot.texts import texts
-from knowledge.answering import Answerer, open_answerer
+from knowledge.answering import Answerer, open_answerer, open_reranking
 from knowledge.domain import Role
 from knowledge.engines import open_encoder
 from knowledge.settings import Settings
@@ -69,7 +69,10 @@ def build(
 def answerer_for(settings: Settings, stores: Stores) -> Answerer:
     """Loads nothing yet."""
     encoder = open_encoder(settings.embedding_model, settings.cache_dir)
-    return open_answerer(stores, encoder, settings.cache_dir, own_terms=settings.terms_file)
+    reranking = open_reranking(
+        settings.reranker_model, milliseconds=settings.reranker_ms, threads=settings.threads
+    )
+    return open_answerer(stores, encoder, settings.cache_dir, reranking, own_terms=settings.terms_file)
 
 
 async def run_on_telegram(settings: Settings, stores: Stores) -> None:

@@ -6,6 +6,7 @@ KnowledgeError
 ├── LibraryUnusable
 ├── ModelChanged
 ├── EncoderUnavailable
+├── RerankerUnavailable
 ├── EditionConflict
 └── NotFound
 """
@@ -40,6 +41,12 @@ class ModelChanged(KnowledgeError):
 
 class EncoderUnavailable(KnowledgeError):
     """The embedding model cannot be loaded."""
+
+
+class RerankerUnavailable(KnowledgeError):
+    """The re-ranking model cannot be loaded: set YIDAO_RERANKER_MODEL to a folder that holds a sentence-transformers
+    CrossEncoder, or to the name of one on the hub; or leave it empty to do without.
+    """
 
 
 class EditionConflict(KnowledgeError):

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     # Finding.
     embedding_model: str = "multilingual-e5-small"
     threads: int | None = Field(default=None, ge=1, le=256)
+    reranker_model: str = ""
+    reranker_ms: int = Field(default=400, ge=1, le=60_000)
 
     # Reading.
     read_timeout: float = Field(default=60.0, gt=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from knowledge.engines.ports import Vectors
+from knowledge.engines.ports import Scores, Vectors
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.\-/][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+", re.IGNORECASE)
 
@@ -64,6 +65,33 @@ class FakeEncoder:
             row[0] = 1
         else:
             row /= length
+
+
+class FakeReranker:
+    """Fulfils Reranker by looking for words: no model, and an order that a test chooses.
+
+    A passage's score is that of the first of `liked` that it holds: the earlier, the higher; 0 with none of them.
+    `scored` lists the passages it was given, batch by batch. It stands still in `score` while `may_go_on` is cleared.
+    """
+
+    def __init__(self, *liked: str) -> None:
+        self._liked = liked
+        self.scored: list[list[str]] = []
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+
+    def warm(self) -> None:
+        """Nothing to load."""
+
+    def score(self, question: str, passages: Sequence[str]) -> Scores:
+        """float32 (n,)."""
+        self.scored.append(list(passages))
+        self.may_go_on.wait()
+        return np.array([self._score(passage) for passage in passages], np.float32)
+
+    def _score(self, passage: str) -> int:
+        places = [place for place, words in enumerate(self._liked) if words in passage]
+        return len(self._liked) - places[0] if places else 0
 
 
 def _features(text: str) -> Iterator[str]:

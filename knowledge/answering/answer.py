@@ -12,6 +12,7 @@ from knowledge.answering.highlight import begins_with_exception, highlights
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.places import Place, places
 from knowledge.answering.question import PreparedQuestion, prepare
+from knowledge.answering.reranking import Reranking
 from knowledge.answering.retrieval import Retrieved, retrieve
 from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, Refused, Reply
 from knowledge.engines.ports import Encoder, Vectors
@@ -24,25 +25,35 @@ from knowledge.terms.termlist import TermSource, shipped
 class Answerer:
     """Finds the passages that answer. Thread-safe; a call blocks for about twice the time of encoding a question."""
 
-    def __init__(self, stores: Stores, encoder: Encoder, index: PassageIndex, terms: TermSource) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        encoder: Encoder,
+        index: PassageIndex,
+        terms: TermSource,
+        reranking: Reranking | None = None,
+    ) -> None:
         self._stores = stores
         self._encoder = encoder
         self._index = index
         self._terms = terms
         self._calibration = calibration_for(encoder.fingerprint)
+        self._reranking = reranking
 
     def warm(self) -> None:
-        """Loads the model and the indexes ahead of the first question. Raises as `answer` does."""
+        """Loads the models and the indexes ahead of the first question. Raises as `answer` does."""
         self._index.catch_up()
         self._terms.current()
         self._encoder.encode_questions(["warm"])
+        if self._reranking:
+            self._reranking.warm()
 
     def answer(self, question: str) -> Reply:
         """The reply to any text whatever; what it repeats of the question is safe and masked.
 
         Raises:
             KnowledgeError: the library cannot be read, or was encoded with another model, or
-                the encoder cannot be loaded.
+                the encoder or the reranker cannot be loaded.
         """
         prepared = self.prepare(question)
         if isinstance(prepared, Refused):
@@ -64,6 +75,8 @@ class Answerer:
 
     def _reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
         retrieved = retrieve(question, vector, self._index, self._stores.passages)
+        if self._reranking:
+            retrieved = self._reranking.reorder(question, retrieved)
         chosen = places(retrieved.found, self._calibration)
         if not chosen:
             documents = self._index.documents
@@ -95,7 +108,12 @@ class Answerer:
 
 
 def open_answerer(
-    stores: Stores, encoder: Encoder, cache_dir: Path, *, own_terms: Path | None = None
+    stores: Stores,
+    encoder: Encoder,
+    cache_dir: Path,
+    reranking: Reranking | None = None,
+    *,
+    own_terms: Path | None = None,
 ) -> Answerer:
     """An answerer over a library that exists; nothing is loaded before the first question, or `warm`.
 
@@ -103,4 +121,4 @@ def open_answerer(
     """
     index = PassageIndex(stores, encoder.fingerprint, cache_dir)
     terms = CurrentTerms(own_terms) if own_terms else shipped()
-    return Answerer(stores, encoder, index, terms)
+    return Answerer(stores, encoder, index, terms, reranking)

@@ -9,7 +9,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from knowledge.engines.encoder import SentenceEncoder
-from knowledge.engines.ports import Encoder
+from knowledge.engines.ports import Encoder, Reranker
+from knowledge.engines.reranker import CrossEncoderReranker
 
 #: The value of YIDAO_EMBEDDING_MODEL that needs no model at all: for tests and for trying things without one.
 FAKE = "fake"
@@ -22,3 +23,11 @@ def open_encoder(model: str, cache_dir: Path, threads: int | None = None) -> Enc
 
         return FakeEncoder()
     return SentenceEncoder(model, cache=cache_dir / "models", threads=threads)
+
+
+def open_reranker(model: str, threads: int | None = None) -> Reranker | None:
+    """The reranker that a setting names, or None where it names none; loaded when it is warmed or first scores.
+
+    Raises RerankerUnavailable if there is no such model.
+    """
+    return CrossEncoderReranker(model, threads=threads) if model.strip() else None

@@ -71,7 +71,7 @@ def load_model(name: str, cache: Path, fingerprint: str) -> LoadedModel:
         dimension=model.get_embedding_dimension() or 0,
         question_prompt=question_prompt,
         passage_prompt=passage_prompt,
-        special_tokens=_special_tokens(model),
+        special_tokens=special_tokens(model.tokenizer),
         cores=min(torch.get_num_threads(), processor_quota()),
     )
 
@@ -106,9 +106,8 @@ def _prompts(name: str, model: SentenceTransformer) -> tuple[str, str]:
     return question or "", passage or ""
 
 
-def _special_tokens(model: SentenceTransformer) -> tuple[str, ...]:
-    """What the tokenizer takes for its own marks when a user types it; nothing, if it can tell the two apart."""
-    tokenizer = model.tokenizer
+def special_tokens(tokenizer: object) -> tuple[str, ...]:
+    """What a tokenizer takes for its own marks when a user types it; nothing, if it can tell the two apart."""
     if getattr(tokenizer, "split_special_tokens", False):
         return ()
     return tuple(getattr(tokenizer, "all_special_tokens", ()))

@@ -28,9 +28,14 @@ def model_folder(name: str) -> Path | None:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
-    if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
+    if is_path(name):
         raise EncoderUnavailable(f"YIDAO_EMBEDDING_MODEL={name!r}: there is no such folder.")
     return None
+
+
+def is_path(name: str) -> bool:
+    """Whether a name can only mean a folder: models on the hub are called `model` or `owner/model`."""
+    return Path(name).expanduser().is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
 
 
 def repository(name: str) -> str:
@@ -54,13 +59,20 @@ def _digest_of_folder(folder: Path) -> str:
 
 def _hub_revision(name: str) -> str:
     """The commit of the model in the hub's cache; asks the hub only if it is not there."""
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
-
     try:
-        found = try_to_load_from_cache(repository(name), "config.json")
-        path = found if isinstance(found, str) else hf_hub_download(repository(name), "config.json")
+        return hub_config(repository(name)).parent.name
     except Exception as error:  # the hub's client raises the errors of several libraries
         raise EncoderUnavailable(
             f"YIDAO_EMBEDDING_MODEL={name!r} is not on this machine and could not be fetched: {error}"
         ) from error
-    return Path(path).parent.name
+
+
+def hub_config(repository: str) -> Path:
+    """A model's config.json in the hub's cache, in a folder named by its commit; fetched only if it is not there.
+
+    Raises whatever the hub's client does: the errors of several libraries.
+    """
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, "config.json")
+    return Path(found if isinstance(found, str) else hf_hub_download(repository, "config.json"))

@@ -41,6 +41,30 @@ class Encoder(Protocol):
         ...
 
 
+# ---------------------------------------------------------------------------------------------- reranker
+
+Scores = NDArray[np.float32]
+"""float32, shape (n,)."""
+
+
+class Reranker(Protocol):
+    """Reads a question and a passage together, which tells more than comparing their vectors and takes longer.
+
+    Any text is accepted: empty, very long, with NUL or lone surrogates. Both methods may be called from any thread.
+    """
+
+    def warm(self) -> None:
+        """Loads the model, once; returns at once when that is done. Raises RerankerUnavailable if it cannot."""
+        ...
+
+    def score(self, question: str, passages: Sequence[str]) -> Scores:
+        """How well each passage answers, in order: a higher score is better, and comparable for this question only.
+
+        The passages are one batch, which nothing interrupts.
+        """
+        ...
+
+
 # ------------------------------------------------------------------------------------------------ search
 
 

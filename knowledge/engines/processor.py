@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 
@@ -21,3 +22,9 @@ def processor_quota() -> int:
         return max(1, round(int(quota) / int(period)))
     except (OSError, ValueError):
         return os.cpu_count() or 1
+
+
+def usable_processors() -> int:
+    """The processors that this process may run on; torch forgets their number once a thread has asked for fewer."""
+    here = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(here, processor_quota())

@@ -32,6 +32,7 @@ def test_everything_has_a_default() -> None:
     assert settings.bot_token is None
     assert settings.coordinator_ids == frozenset()
     assert settings.embedding_model == "multilingual-e5-small"
+    assert (settings.reranker_model, settings.reranker_ms) == ("", 400)
 
 
 def test_a_env_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +74,7 @@ def test_ids_in_an_env_file_are_read_alike(tmp_path: Path) -> None:
         ("YIDAO_ADMIN_IDS", "@zhang", "Telegram ids"),
         ("YIDAO_LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
         ("YIDAO_THREADS", "0", "greater than or equal to 1"),
+        ("YIDAO_RERANKER_MS", "0", "greater than or equal to 1"),
         ("YIDAO_READ_TIMEOUT", "-1", "greater than 0"),
         ("YIDAO_READ_MEMORY_MB", "much", "integer"),
     ],

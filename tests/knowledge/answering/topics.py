@@ -6,6 +6,7 @@ from pathlib import Path
 
 from knowledge.answering.answer import Answerer
 from knowledge.answering.index import PassageIndex
+from knowledge.answering.reranking import Reranking
 from knowledge.engines.ports import Encoder
 from knowledge.store import Stores
 from knowledge.store.library import Approved
@@ -70,6 +71,9 @@ def make_library(stores: Stores) -> dict[str, Approved]:
     return made
 
 
-def answerer(stores: Stores, cache_dir: Path, encoder: Encoder = ENCODER) -> Answerer:
+def answerer(
+    stores: Stores, cache_dir: Path, encoder: Encoder = ENCODER, reranking: Reranking | None = None
+) -> Answerer:
     """Without the shipped list of terms: it grows, and these answers are not to change with it."""
-    return Answerer(stores, encoder, PassageIndex(stores, encoder.fingerprint, cache_dir), TermList([]))
+    index = PassageIndex(stores, encoder.fingerprint, cache_dir)
+    return Answerer(stores, encoder, index, TermList([]), reranking)
