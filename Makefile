@@ -13,7 +13,11 @@ GPU ?= $(shell nvidia-smi >/dev/null 2>&1 && echo yes)
 # More arguments for the command behind a target: make test ARGS="-k fusion"
 ARGS ?=
 
+# Folders of question sets in BEIR's layout, for make bench-peers
+SETS ?=
+
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 # Errors only: older pips warn of things that nobody here can mend.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 QUIET := -qq
@@ -22,10 +26,11 @@ TORCH := $(shell grep '^torch==' requirements.lock)
 
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_PEERS := $(PEERS)/.installed
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # ---- for everyone -------------------------------------------------------------------------------
 
@@ -59,6 +64,14 @@ fix: $(INSTALLED_DEV) ## mend what the linter can mend, and format
 bench: $(INSTALLED) ## measure encoding, answering and memory on this machine
 	@$(BIN)/yidao-index bench $(ARGS)
 
+# The peers live in an environment of their own; what they are asked with is exported by ours, measured in the same run.
+.PHONY: bench-peers
+bench-peers: $(INSTALLED) $(INSTALLED_PEERS) ## compare with four other systems, on SETS="DIR ..." or on the samples
+	@rm -rf $(PEERS)/sets $(PEERS)/exports
+	@sets=`$(PEERS)/bin/python -m benchmarks.peers sets $(PEERS)/sets $(SETS)` && \
+	  OMP_NUM_THREADS=1 $(BIN)/yidao-index evaluate $$sets --export $(PEERS)/exports
+	@OMP_NUM_THREADS=1 $(PEERS)/bin/python -m benchmarks.peers compare $(PEERS)/exports $(ARGS)
+
 .PHONY: eval
 eval: $(INSTALLED) ## answer the questions in benchmarks/ from the samples; fails below a floor
 	@$(BIN)/yidao-index evaluate --own $(ARGS)
@@ -89,8 +102,8 @@ lock: ## renew both locks from pyproject.toml (needs uv)
 	@rm -f lock.new
 
 .PHONY: clean
-clean: ## remove .venv, builds and caches; data/ stays
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## remove .venv, .venv-peers, builds and caches; data/ stays
+	rm -rf $(VENV) $(PEERS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find bot knowledge indexer tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- installing, once ---------------------------------------------------------------------------
@@ -134,4 +147,12 @@ $(INSTALLED): pyproject.toml requirements.lock | $(BIN)/python
 $(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
 	@echo "yidao: installing what tests and checks need (about 40 MB, once)" >&2
 	@$(PIP) install $(QUIET) -c requirements-dev.lock --no-build-isolation -e '.[dev]' </dev/null >&2
+	@touch $@
+
+# Every package is in the lock, so pip need not look for others; nothing here touches $(VENV).
+$(INSTALLED_PEERS): benchmarks/peers/requirements.lock | $(BIN)/python
+	@echo "yidao: making $(PEERS) with txtai, LlamaIndex, Haystack and LangChain (650 MB on disk, once)" >&2
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install $(QUIET) --no-deps \
+	  -r benchmarks/peers/requirements.lock </dev/null >&2
 	@touch $@
