@@ -56,7 +56,11 @@ class CrossEncoderReranker:
             return self._run(model, question, passages)
 
     def _loaded(self) -> CrossEncoder:
+        # Without the lock, which is held for as long as a batch takes.
+        if self._model is not None:
+            return self._model
         with self._lock:
+            # Another thread may have loaded it while this one waited.
             if self._model is None:
                 try:
                     model = self._load()

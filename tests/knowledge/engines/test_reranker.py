@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +113,18 @@ def test_threads_may_score_at_once(reranker: CrossEncoderReranker) -> None:
             threads.map(lambda _: reranker.score(ASKS_DOSE, [SEE_TABLE, SAYS_DOSE]), range(20), timeout=60)
         )
     assert np.stack(found) == pytest.approx(np.tile(expected, (20, 1)), abs=0.2)
+
+
+def test_a_warm_reranker_is_warm_at_once_even_in_the_middle_of_a_batch(
+    reranker: CrossEncoderReranker,
+) -> None:
+    """Whoever comes then must learn without waiting that it is at work."""
+    reranker.warm()
+    with ThreadPoolExecutor(1) as other:
+        with reranker._lock:
+            warmed = other.submit(reranker.warm)
+            done, _ = wait([warmed], timeout=5)
+        assert done
 
 
 # ------------------------------------------------------------------------------------ which model is meant
