@@ -27,6 +27,11 @@ def parser() -> argparse.ArgumentParser:
     )
     ask = commands.add_parser("ask", help="answer a question and end")
     ask.add_argument("question", help="the question; - reads one a line from standard input (with --json)")
+    ask.add_argument(
+        "--after",
+        metavar="QUESTION",
+        help="the question before, as if it had just been asked in the same chat",
+    )
     ask.add_argument("--json", action="store_true", help="one JSON object a question, on a line")
     return root
 

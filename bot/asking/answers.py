@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 from knowledge.domain import Reply
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 class Answerer(Protocol):
     """knowledge.answering.answer.Answerer, as far as the bot needs it."""
 
-    def answer(self, question: str) -> Reply: ...
+    def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply: ...
 
     def warm(self) -> None: ...
 
@@ -30,8 +31,9 @@ class AnswerThread:
         self._answerer = answerer
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
 
-    async def answer(self, question: str) -> Reply:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answerer.answer, question)
+    async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
+        ask = partial(self._answerer.answer, question, earlier, replies=replies)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
 
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""

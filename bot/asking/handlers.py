@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Protocol
 
 from bot.asking import view
 from bot.asking.citation import today
-from bot.conversation import Chat, Handler, Incoming, Pressed, Said
+from bot.conversation import Chat, Handler, Incoming, Message, Pressed, Said
 from knowledge import privacy
 from knowledge.domain import QUESTION_MAX_CHARACTERS, Rating, Reply
 from knowledge.store.questions import Question, QuestionStore
@@ -23,24 +24,36 @@ log = logging.getLogger(__name__)
 class Answers(Protocol):
     """What answers, without blocking the conversation: bot.asking.answers has it."""
 
-    async def answer(self, question: str) -> Reply: ...
+    async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply: ...
+
+
+#: Whoever waits longer is told what is being done.
+_LONG_WAIT_S = 5.0
+#: A database's integers end here; data that a button never had may not.
+_MOST_DIGITS = 18
 
 
 class Asking:
     """Fulfils bot.router.Feature; `ask` is the handler of every text that nothing else takes."""
 
     def __init__(
-        self, questions: QuestionStore, answers: Answers, *, today: Callable[[], date] = today
+        self,
+        questions: QuestionStore,
+        answers: Answers,
+        *,
+        today: Callable[[], date] = today,
+        long_wait_s: float = _LONG_WAIT_S,
     ) -> None:
         self._questions = questions
         self._answers = answers
         self._today = today
+        self._long_wait_s = long_wait_s
 
     def commands(self) -> Mapping[str, Handler]:
         return {}
 
     def callbacks(self) -> Mapping[str, Handler]:
-        return {"rate": self.rate}
+        return {"rate": self.rate, "alone": self.ask_alone}
 
     def document(self) -> Handler | None:
         return None
@@ -49,27 +62,64 @@ class Asking:
         return None
 
     async def ask(self, incoming: Incoming, chat: Chat) -> None:
-        text = privacy.mask(incoming.content.text) if isinstance(incoming.content, Said) else ""
-        question = await self._stored(text, incoming)
+        said = incoming.content if isinstance(incoming.content, Said) else Said(text="")
+        text = privacy.mask(said.text)
+        question, earlier = await asyncio.to_thread(self._stored, text, said.reply_to, incoming)
         if question.message_id is not None:
             # A kill fell between the answer and the note that its update is done.
             log.info("action=ask.already_answered question=%d update=%s", question.id, incoming.update_id)
             return
+        replies = said.reply_to is not None
+        await self._answer(question, text, incoming, chat, earlier=earlier, replies=replies)
+
+    async def ask_alone(self, incoming: Incoming, chat: Chat) -> None:
+        """The follow-up was misunderstood: it is asked again without the question before it, once."""
+        language = incoming.speaker.language
+        question_id = _question_id(incoming, parts=2)
+        meant = await asyncio.to_thread(self._questions.get, question_id) if question_id is not None else None
+        if meant is None or meant.context_id is None or meant.chat_id != incoming.chat_id:
+            await chat.acknowledge(view.gone(language))
+            return
+        if meant.asked_by != incoming.speaker.id:
+            await chat.acknowledge(view.not_yours_to_ask(language))
+            return
+        question = await asyncio.to_thread(self._questions.ask_alone, meant.id)
+        if question.message_id is not None:
+            await chat.acknowledge(view.asked_alone(language))
+            return
+        await chat.acknowledge()
+        await self._answer(question, question.text, incoming, chat)
+
+    async def _answer(
+        self,
+        question: Question,
+        text: str,
+        incoming: Incoming,
+        chat: Chat,
+        *,
+        earlier: Question | None = None,
+        replies: bool = False,
+    ) -> None:
+        language = incoming.speaker.language
         began = time.perf_counter()
-        async with chat.typing():
-            reply = await self._answers.answer(text)
+        async with chat.typing(), _told_after(self._long_wait_s, chat, view.waiting(language)):
+            reply = await self._answers.answer(text, earlier.meaning if earlier else None, replies=replies)
         took_ms = (time.perf_counter() - began) * 1000
-        message_id = await chat.send(
-            view.reply(
-                reply,
-                incoming.speaker.language,
-                question_id=question.id,
-                today=self._today(),
-                was_masked=privacy.is_masked(text),
-            )
+        shown = view.reply(
+            reply,
+            language,
+            question_id=question.id,
+            today=self._today(),
+            was_masked=privacy.is_masked(text),
         )
+        message_id = await chat.send(shown)
         await asyncio.to_thread(
-            self._questions.answered, question.id, reply, took_ms=took_ms, message_id=message_id
+            self._questions.answered,
+            question.id,
+            reply,
+            took_ms=took_ms,
+            message_id=message_id,
+            context_id=earlier.id if earlier else None,
         )
 
     async def rate(self, incoming: Incoming, chat: Chat) -> None:
@@ -82,21 +132,59 @@ class Asking:
         language = incoming.speaker.language
         await chat.acknowledge(view.noted(rating, language) if is_theirs else view.not_yours(language))
 
-    async def _stored(self, text: str, incoming: Incoming) -> Question:
-        return await asyncio.to_thread(
-            self._questions.ask,
+    def _stored(
+        self, text: str, reply_to: int | None, incoming: Incoming
+    ) -> tuple[Question, Question | None]:
+        """The question, and the one that it may lean on: what it replies to, and else what was asked before."""
+        question = self._questions.ask(
             text=safe_text(text)[:QUESTION_MAX_CHARACTERS],
             asked_by=incoming.speaker.id,
             chat_id=incoming.chat_id,
             update_id=incoming.update_id,
+            said_in=incoming.message_id,
         )
+        if reply_to is None:
+            return question, self._questions.before(question)
+        return question, self._questions.replied_to(question, reply_to)
+
+
+@asynccontextmanager
+async def _told_after(seconds: float, chat: Chat, message: Message) -> AsyncIterator[None]:
+    """Sends the message once, if what happens inside takes longer. The answer follows as a message of its own."""
+
+    async def tell() -> None:
+        await asyncio.sleep(seconds)
+        try:
+            await chat.send(message)
+        except Exception as error:  # noqa: BLE001 - the answer is what matters, and sending that will meet the same
+            log.info("action=ask.waiting_not_told reason=%s", type(error).__name__)
+
+    told = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        told.cancel()
+        with suppress(asyncio.CancelledError):
+            await told
 
 
 def _rated(incoming: Incoming) -> tuple[int, Rating] | None:
     """The question and the rating that a button's data names; None where it names none."""
+    question_id = _question_id(incoming, parts=3)
+    rating = incoming.content.data.split(":")[-1] if isinstance(incoming.content, Pressed) else ""
+    return None if question_id is None or rating not in set(Rating) else (question_id, Rating(rating))
+
+
+def _question_id(incoming: Incoming, *, parts: int) -> int | None:
+    """The question that a button's data names in its second of so many parts; whoever presses may have made it up."""
     if not isinstance(incoming.content, Pressed):
         return None
-    parts = incoming.content.data.split(":")
-    if len(parts) != 3 or not parts[1].isascii() or not parts[1].isdigit() or parts[2] not in set(Rating):
+    found = incoming.content.data.split(":")
+    if (
+        len(found) != parts
+        or not found[1].isascii()
+        or not found[1].isdigit()
+        or len(found[1]) > _MOST_DIGITS
+    ):
         return None
-    return int(parts[1]), Rating(parts[2])
+    return int(found[1])

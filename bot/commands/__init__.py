@@ -94,9 +94,9 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     stores.database.require_current()
     answerer = app.answerer_for(settings, stores)
     if options.question == "-":
-        ask.answer_lines(answerer, sys.stdin.buffer)
+        ask.answer_lines(answerer, sys.stdin.buffer, after=options.after)
     else:
-        ask.answer_one(answerer, options.question, as_json=options.json)
+        ask.answer_one(answerer, options.question, after=options.after, as_json=options.json)
     return 0
 
 

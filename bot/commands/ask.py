@@ -36,6 +36,7 @@ def record(reply: Reply, took_ms: float) -> dict[str, Any]:
     outcome, reason = _outcome(reply)
     return {
         "question": reply.question,
+        "context": None if isinstance(reply, OutOfScope | Refused) else reply.context,
         "outcome": outcome.value,
         "reason": reason,
         "passages": [_passage(quotation) for quotation in quotations],
@@ -54,16 +55,16 @@ def _outcome(reply: Reply) -> tuple[Outcome, str | None]:
     return outcome_of(reply), None
 
 
-def answer_lines(answerer: Answerer, questions: Iterable[bytes]) -> None:
-    """One JSON line for each line of bytes, in order, each answered by itself."""
+def answer_lines(answerer: Answerer, questions: Iterable[bytes], *, after: str | None = None) -> None:
+    """One JSON line for each line of bytes, in order, each answered by itself, or as if `after` came before it."""
     for raw in questions:
         question = raw.decode("utf-8", "replace").rstrip("\r\n")
-        reply, took_ms = _timed(answerer, question)
+        reply, took_ms = _timed(answerer, question, after)
         print(json.dumps(record(reply, took_ms), ensure_ascii=False), flush=True)
 
 
-def answer_one(answerer: Answerer, question: str, *, as_json: bool) -> None:
-    reply, took_ms = _timed(answerer, question)
+def answer_one(answerer: Answerer, question: str, *, after: str | None = None, as_json: bool) -> None:
+    reply, took_ms = _timed(answerer, question, after)
     if as_json:
         print(json.dumps(record(reply, took_ms), ensure_ascii=False))
         return
@@ -81,9 +82,9 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-def _timed(answerer: Answerer, question: str) -> tuple[Reply, float]:
+def _timed(answerer: Answerer, question: str, after: str | None) -> tuple[Reply, float]:
     began = time.perf_counter()
-    reply = answerer.answer(question)
+    reply = answerer.answer(question, after)
     return reply, (time.perf_counter() - began) * 1000
 
 

@@ -96,6 +96,7 @@ class Desk:
             chat_id=found.chat_id,
             is_group=found.is_group,
             update_id=identity,
+            message_id=found.message_id,
         )
         await self._router.handle(incoming, chat)
         if not found.is_group:

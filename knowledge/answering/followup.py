@@ -88,7 +88,7 @@ def _asks_only_for_a_figure(new: Parts) -> bool:
 
 
 def _says_what_of_what(new: Parts) -> bool:
-    """ "the CURB-65 score for pneumonia" is complete, though nothing in it asks."""
+    """Complete, though nothing in it asks: "the CURB-65 score for pneumonia"."""
     kinds = {part.kind for part in new.topics}
     return PartKind.DISEASE in kinds and len(kinds) > 1
 

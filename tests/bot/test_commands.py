@@ -17,7 +17,7 @@ from tests.bot.small_library import make_library
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "老年高血压患者的降压目标"
-KEYS = ["question", "outcome", "reason", "passages", "courses", "took_ms"]
+KEYS = ["question", "context", "outcome", "reason", "passages", "courses", "took_ms"]
 PASSAGE_KEYS = [
     "text", "document", "edition", "section", "page_first", "page_last", "page_label", "source", "score", "highlights"
 ]  # fmt: skip
@@ -62,6 +62,20 @@ def test_help_needs_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True, cwd=ROOT, text=True)
     heavy = {"torch", "telegram", "sqlalchemy", "pydantic", "numpy"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_ask_after_another_question_reads_the_two_as_one(library: Path) -> None:
+    done = run("ask", "80 岁以上的呢？", "--after", QUESTION, "--json", folder=library)
+    (record,) = records(done)
+    assert record["question"] == "80 岁以上的呢？"
+    assert "降压目标" in record["context"]
+    assert record["outcome"] == "answered"
+    shown = run("ask", "80 岁以上的呢？", "--after", QUESTION, folder=library).stdout.decode()
+    assert record["context"] in shown
+    done = run(
+        "ask", "-", "--after", QUESTION, "--json", folder=library, stdin="孕妇呢\n晚饭吃什么\n".encode()
+    )
+    assert [bool(record["context"]) for record in records(done)] == [True, False]
 
 
 def test_ask_prints_one_record(library: Path) -> None:

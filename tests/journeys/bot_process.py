@@ -27,9 +27,10 @@ class BotProcess:
     def __init__(self, server: Server, folder: Path, **settings: str) -> None:
         self.server = server
         self.log = folder / "bot.log"
+        self.data_dir = folder / "data"
         self._folder = folder
         self._environment = environment(
-            folder / "data",
+            self.data_dir,
             YIDAO_BOT_TOKEN=TOKEN,
             YIDAO_TELEGRAM_BASE_URL=f"{server.url}/bot",
             YIDAO_TELEGRAM_BASE_FILE_URL=f"{server.url}/file/bot",

@@ -22,7 +22,7 @@ class FixedAnswers:
         self.reply = reply or answer()
         self.asked: list[str] = []
 
-    async def answer(self, question: str) -> Reply:
+    async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
         self.asked.append(question)
         return self.reply
 
@@ -110,7 +110,8 @@ async def test_nobody_else_rates(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["rate:", "rate:x:up", "rate:1:sideways", "rate:1", "rate:²:up", "rate:1:up:2"]
+    "data",
+    ["rate:", "rate:x:up", "rate:1:sideways", "rate:1", "rate:²:up", "rate:1:up:2", f"rate:{'9' * 40}:up"],
 )
 async def test_a_button_that_says_nothing_known_is_answered(stores: Stores, data: str) -> None:
     chat = FakeChat()
@@ -130,7 +131,7 @@ class SlowAnswerer:
         self.warmed = True
         raise RuntimeError("no model")
 
-    def answer(self, question: str) -> Reply:
+    def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
         self.busy += 1
         self.most = max(self.most, self.busy)
         self.busy -= 1
