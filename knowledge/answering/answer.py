@@ -48,21 +48,25 @@ class Answerer:
         if self._reranking:
             self._reranking.warm()
 
-    def answer(self, question: str) -> Reply:
+    def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
         """The reply to any text whatever; what it repeats of the question is safe and masked.
+
+        earlier: the question before, as it was understood; replies: whether this one was sent as a reply to it.
 
         Raises:
             KnowledgeError: the library cannot be read, or was encoded with another model, or
                 the encoder or the reranker cannot be loaded.
         """
-        prepared = self.prepare(question)
+        prepared = self.prepare(question, earlier, replies=replies)
         if isinstance(prepared, Refused):
             return prepared
         return self.reply(prepared, self.encode([prepared])[0])
 
-    def prepare(self, question: str) -> PreparedQuestion | Refused:
+    def prepare(
+        self, question: str, earlier: str | None = None, *, replies: bool = False
+    ) -> PreparedQuestion | Refused:
         """The question as it is looked up, or why it is not."""
-        return prepare(question, self._terms.current())
+        return prepare(question, self._terms.current(), earlier, replies=replies)
 
     def encode(self, questions: Sequence[PreparedQuestion]) -> Vectors:
         """float32 (n, dim), in order: what `reply` wants. Many at once cost less than one by one."""
@@ -80,20 +84,23 @@ class Answerer:
         chosen = places(retrieved.found, self._calibration)
         if not chosen:
             documents = self._index.documents
-            return NoEvidence(question=question.text, documents_searched=documents)
+            return NoEvidence(
+                question=question.text, documents_searched=documents, context=question.combined
+            )
         return Answer(
             question=question.text,
             quotations=tuple(self._quote(question, place, retrieved) for place in chosen),
             courses=matching(question.mentions, vector, self._index.catalogue, self._index.weigh),
+            context=question.combined,
         )
 
     def _quote(self, question: PreparedQuestion, place: Place, retrieved: Retrieved) -> Quotation:
         clues = retrieved.clues[place.passage.script]
         passage = place.passage
-        marked = highlights(passage, question.text, clues)
+        marked = highlights(passage, question.understood, clues)
         if marked and marked[-1].end == len(passage.text):
             passage = self._with_exception(passage, place.last_ordinal)
-            marked = highlights(passage, question.text, clues)
+            marked = highlights(passage, question.understood, clues)
         return Quotation(passage=passage, score=place.probability, highlights=marked)
 
     def _with_exception(self, passage: Passage, last_ordinal: int) -> Passage:
