@@ -20,10 +20,10 @@ _DOCUMENTS = 10
 _WARM_UP = 10
 
 
-def measure(peer: Peer, export: Export, progress: Callable[[str], object]) -> Iterator[Measured]:
+def measure(peer: Peer, export: Export, wanted: Callable[[Way], bool]) -> Iterator[Measured]:
     for way in peer.ways(export):
-        progress(f"{peer.NAME}, {export.name}: {way.name}")
-        yield _measured(peer.NAME, way, export)
+        if wanted(way):
+            yield _measured(peer.NAME, way, export)
 
 
 def measure_ours(export: Export) -> Iterator[Measured]:
