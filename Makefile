@@ -61,7 +61,7 @@ fix: $(INSTALLED_DEV) ## mend what the linter can mend, and format
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(INSTALLED) ## measure encoding, answering and memory on this machine
+bench: $(INSTALLED) ## measure speed, memory and size, with up to a million passages (ARGS="--sizes 10000" for fewer)
 	@$(BIN)/yidao-index bench $(ARGS)
 
 # The peers live in an environment of their own; what they are asked with is exported by ours, measured in the same run.

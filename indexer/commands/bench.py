@@ -1,4 +1,4 @@
-"""`yidao-index bench`: what encoding and answering cost on this machine, on a throw-away library of the samples."""
+"""`yidao-index bench`: what encoding, finding and answering cost on this machine, on throw-away libraries."""
 
 from __future__ import annotations
 
@@ -7,141 +7,127 @@ import json
 import os
 import platform
 import re
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from indexer.app import App, build
-from indexer.commands.samples import FOLDER, load_samples
-from knowledge.answering import open_answerer
+from indexer.benchmarking.passages import Corpus
+from indexer.benchmarking.report import lines
+from indexer.benchmarking.samples import (
+    PASSAGE_CHARACTERS,
+    answer_samples,
+    bot_memory,
+    cold_start,
+    loading_share,
+    passages_a_second,
+)
+from indexer.benchmarking.sizes import Questions, measure_size
+from indexer.benchmarking.timing import Timing, timed
+from indexer.benchmarking.vectors import MadeVectors
+from indexer.commands.samples import FOLDER
+from knowledge.domain import Script
 
-#: Passages of this many Chinese characters are encoded to tell the speed.
-_PASSAGE_CHARACTERS = 300
-_PASSAGES = 96
 _QUESTIONS = FOLDER.parent / "benchmarks" / "samples.jsonl"
-_QUESTIONS_ASKED = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Milliseconds of one call: wall clock, and cpu time of all threads."""
-
-    wall_p50: float
-    wall_p95: float
-    cpu_p50: float
+#: Of the questions, those that the samples' own library and the bot's memory are measured with.
+_SAMPLES_ASKED = 120
 
 
 def add(subcommands: Any) -> None:
-    command = subcommands.add_parser("bench", help="measure encoding, answering and memory on this machine")
+    command = subcommands.add_parser(
+        "bench", help="measure encoding, finding, answering and memory on this machine"
+    )
+    command.add_argument(
+        "--sizes", type=_sizes, default=(10_000, 100_000, 1_000_000), metavar="N,N…",
+        help="passages of the libraries to make, one after the other; 0 for none (default 10000,100000,1000000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--encoded", type=int, default=2_000, metavar="N",
+        help="encode the first N passages, once; other vectors are drawn from their distribution (default 2000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--script", choices=[script.value for script in Script], help="passages of one script only"
+    )
     command.add_argument("--json", action="store_true")
     command.set_defaults(command=run)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(size for size in map(int, text.split(",")) if size > 0)
 
 
 def run(app: App, options: argparse.Namespace) -> int:
     if not _QUESTIONS.is_file():
         print("yidao-index: bench needs the source with its samples/ and benchmarks/", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as folder:
-        # The model's cache is shared with the real library: converting it is not what is measured here.
-        settings = app.settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
-        (Path(folder) / "cache").mkdir()
-        models = app.settings.cache_dir.resolve() / "models"
-        models.mkdir(parents=True, exist_ok=True)
-        (Path(folder) / "cache" / "models").symlink_to(models)
-        figures = measure(build(settings))
-    if options.json:
-        print(json.dumps(figures, ensure_ascii=False))
-    else:
-        for name, value in figures.items():
-            print(f"{name:<42} {value}")
+    texts = [json.loads(line)["question"] for line in _QUESTIONS.read_text("utf-8").splitlines()]
+    cold = cold_start(app.encoder)
+    encoding = timed(lambda question: app.encoder.encode_questions([question]), texts)
+    scripts = (Script(options.script),) if options.script else tuple(Script)
+    corpus = Corpus(FOLDER / "guidelines", scripts)
+    figures: dict[str, Any] = {
+        "machine": _machine(),
+        "model": app.encoder.fingerprint,
+        "samples": {
+            "machine": _machine(),
+            **_of_samples(app, corpus, texts[:_SAMPLES_ASKED], cold, encoding),
+        },
+        "encoding": encoding.as_json(),
+        "sizes": [],
+    }
+    if options.sizes:
+        figures["encoded"] = options.encoded
+        made = MadeVectors(corpus, app.encoder, app.settings.cache_dir / "bench")
+        figures["sizes"] = _of_sizes(app, made, options, texts)
+    print(json.dumps(figures, ensure_ascii=False) if options.json else "\n".join(lines(figures)))
     return 0
 
 
-def measure(app: App) -> dict[str, Any]:
-    questions = [
-        json.loads(line)["question"] for line in islice(_QUESTIONS.open(encoding="utf-8"), _QUESTIONS_ASKED)
-    ]
-    started = time.perf_counter()
-    app.encoder.encode_questions(["warm"])
-    cold = time.perf_counter() - started
-    encoding = timed(lambda question: app.encoder.encode_questions([question]), questions)
-    speed = _passages_a_second(app)
-    app.stores.database.migrate()
-    load_samples(app, quiet=True)
-    answerer = open_answerer(app.stores, app.encoder, app.settings.cache_dir)
-    answerer.warm()
-    answering = timed(answerer.answer, questions)
-    return {
-        "machine": _machine(),
-        "model": app.encoder.fingerprint,
-        "encoder cold start, s": round(cold, 2),
-        "encode a question, ms wall p50 / p95": f"{encoding.wall_p50:.1f} / {encoding.wall_p95:.1f}",
-        "encode a question, ms cpu p50": round(encoding.cpu_p50, 1),
-        f"passages of {_PASSAGE_CHARACTERS} characters a second": round(speed, 1),
-        "passages in the library": app.stores.library.status().passages,
-        "answer a question, ms wall p50 / p95": f"{answering.wall_p50:.1f} / {answering.wall_p95:.1f}",
-        "answer a question, ms cpu p50": round(answering.cpu_p50, 1),
-        "answering / encoding, cpu": round(answering.cpu_p50 / encoding.cpu_p50, 2),
-        "peak memory of a bot that answers, MB": _bot_memory(app, questions),
-    }
+def _of_samples(
+    app: App, corpus: Corpus, questions: Sequence[str], cold: float, encoding: Timing
+) -> dict[str, Any]:
+    """On a throw-away library of the samples. The encoder is not loaded twice, nor converted again for a bot."""
+    with tempfile.TemporaryDirectory(prefix="yidao-bench-") as temporary:
+        folder = Path(temporary)
+        models = app.settings.cache_dir.resolve() / "models"
+        models.mkdir(parents=True, exist_ok=True)
+        (folder / "cache").mkdir()
+        (folder / "cache" / "models").symlink_to(models)
+        fresh = build(app.settings.model_copy(update={"data_dir": folder, "database_url": None}))
+        other = App(settings=fresh.settings, stores=fresh.stores, encoder=app.encoder)
+        speed = passages_a_second(app.encoder)
+        answering = answer_samples(other, questions)
+        memory = bot_memory(folder, questions)
+        loading = loading_share(other, corpus, folder)
+        return {
+            "encoder cold start, s": round(cold, 2),
+            "encode a question, ms wall p50 / p95": f"{encoding.wall.p50:.1f} / {encoding.wall.p95:.1f}",
+            "encode a question, ms cpu p50": round(encoding.cpu.p50, 1),
+            f"passages of {PASSAGE_CHARACTERS} characters a second": round(speed, 1),
+            "passages in the library of the samples": other.stores.library.status().passages,
+            "answer a question, ms wall p50 / p95": f"{answering.wall.p50:.1f} / {answering.wall.p95:.1f}",
+            "answer a question, ms cpu p50": round(answering.cpu.p50, 1),
+            "answering / encoding, cpu": round(answering.cpu.p50 / encoding.cpu.p50, 2),
+            "peak memory of a bot that answers, MB": memory,
+            "loading a document, texts a second": loading["loading_a_second"],
+            "encoding its texts alone, texts a second": loading["encoding_a_second"],
+            "loading / encoding alone": loading["ratio"],
+        }
 
 
-def timed(call: Callable[[str], object], questions: Sequence[str]) -> Timing:
-    """Each question once, after a round that warms what can be warm."""
-    for question in questions[:10]:
-        call(question)
-    walls, cpus = [], []
-    for question in questions:
-        wall, cpu = time.perf_counter(), time.process_time()
-        call(question)
-        walls.append((time.perf_counter() - wall) * 1000)
-        cpus.append((time.process_time() - cpu) * 1000)
-    return Timing(
-        wall_p50=statistics.median(walls),
-        wall_p95=statistics.quantiles(walls, n=20)[-1],
-        cpu_p50=statistics.median(cpus),
-    )
+def _of_sizes(
+    app: App, made: MadeVectors, options: argparse.Namespace, texts: Sequence[str]
+) -> list[dict[str, Any]]:
+    made.encode(min(options.encoded, max(options.sizes)), _progress)
+    questions = Questions(texts=tuple(texts), vectors=app.encoder.encode_questions(texts))
+    return [measure_size(size, made, app.encoder.fingerprint, questions) for size in options.sizes]
 
 
-def _passages_a_second(app: App) -> float:
-    text = "".join(path.read_text("utf-8") for path in sorted((FOLDER / "guidelines").glob("*.zh.md")))
-    plain = re.sub(r"[#|\-*\s]+", "", text)
-    pieces = [plain[n : n + _PASSAGE_CHARACTERS] for n in range(0, len(plain), _PASSAGE_CHARACTERS)]
-    passages = [pieces[n % (len(pieces) - 1)] for n in range(_PASSAGES)]
-    app.encoder.encode_passages(passages[:8])
-    started = time.perf_counter()
-    app.encoder.encode_passages(passages)
-    return len(passages) / (time.perf_counter() - started)
-
-
-def _bot_memory(app: App, questions: Sequence[str]) -> int | None:
-    """Peak resident memory, in MB, of a bot's process that has answered these questions; None where it is not told.
-
-    Read from the living child: what the system tells of a finished one counts in the memory of whoever started it.
-    """
-    environment = {**os.environ, "YIDAO_DATA_DIR": str(app.settings.data_dir)}
-    command = [sys.executable, "-m", "bot", "ask", "-", "--json"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    ) as child:
-        if child.stdin is None or child.stdout is None:
-            raise RuntimeError("the bot was started without pipes")
-        for question in questions:
-            child.stdin.write(question.encode() + b"\n")
-            child.stdin.flush()
-            if not child.stdout.readline():
-                raise RuntimeError("the bot ended before it had answered")
-        status = Path(f"/proc/{child.pid}/status")
-        peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
-        child.stdin.close()
-    return round(int(peak[1]) / 1024) if peak else None
+def _progress(done: int, of: int) -> None:
+    if done % 5 == 0 or done == of:
+        print(f"encoding documents of 100 passages, once: {done} of {of}", file=sys.stderr)
 
 
 def _machine() -> str:

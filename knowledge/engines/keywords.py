@@ -14,7 +14,7 @@ from knowledge.domain import Script
 from knowledge.engines.ports import Hit
 
 #: A field for each script, so that a term's rarity and a passage's length are counted among their like.
-_FIELDS = {Script.CHINESE: "zh", Script.OTHER: "en"}
+FIELDS = {Script.CHINESE: "zh", Script.OTHER: "en"}
 #: What a writer gathers at most before it writes a segment: a few large segments are quicker to search than many.
 _WRITER_BYTES = 200_000_000
 
@@ -47,21 +47,21 @@ class KeywordIndex:
         Raises:
             ValueError: what is in the folder cannot be read by this version of tantivy.
         """
-        self._schema = _schema()
+        self.schema = _schema()
         if folder is None:
-            self._index = tantivy.Index(self._schema)
+            self._index = tantivy.Index(self.schema)
         else:
             folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, path=str(folder))
-        self._searcher = self._index.searcher()
+            self._index = tantivy.Index(self.schema, path=str(folder))
+        self.searcher = self._index.searcher()
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs)
+        return int(self.searcher.num_docs)
 
     def reload(self) -> None:
         """Sees what was committed since, by this process or another."""
         self._index.reload()
-        self._searcher = self._index.searcher()
+        self.searcher = self._index.searcher()
 
     def write(self, remove: Collection[int], add: Iterable[tuple[int, Sequence[KeywordRow]]]) -> None:
         """Replaces editions in one commit: those in `remove` go, then the rows of each edition in `add` come.
@@ -82,7 +82,7 @@ class KeywordIndex:
                 document = tantivy.Document()
                 document.add_integer("id", row.id)
                 document.add_text("edition", str(edition))
-                document.add_text(_FIELDS[row.script], row.tokens)
+                document.add_text(FIELDS[row.script], row.tokens)
                 writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
@@ -94,15 +94,15 @@ class KeywordIndex:
         Among very many passages the commonest terms of a question are not looked up: they cost the most and change the
         order the least.
         """
-        field = _FIELDS[script]
+        field = FIELDS[script]
         wanted = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq"))
+            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, field, term, "freq"))
             for term in self._worth_looking_up(terms, script)
         ]
         if not wanted:
             return []
-        found = self._searcher.search(tantivy.Query.boolean_query(wanted), count, count=False).hits
-        ids = self._searcher.fast_field_values("id", [address for _, address in found])
+        found = self.searcher.search(tantivy.Query.boolean_query(wanted), count, count=False).hits
+        ids = self.searcher.fast_field_values("id", [address for _, address in found])
         return [Hit(int(id_), score) for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None]
 
     def _worth_looking_up(self, terms: Sequence[str], script: Script) -> list[str]:
@@ -127,13 +127,13 @@ class KeywordIndex:
 
     def document_frequency(self, term: str, script: Script) -> int:
         """How many passages of the script hold the term."""
-        return int(self._searcher.doc_freq(_FIELDS[script], term))
+        return int(self.searcher.doc_freq(FIELDS[script], term))
 
 
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", stored=False, indexed=True, fast=True)
     builder.add_text_field("edition", tokenizer_name="raw", index_option="basic")
-    for field in _FIELDS.values():
+    for field in FIELDS.values():
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import faiss
 import numpy as np
@@ -83,6 +83,17 @@ class FlatVectorIndex:
             self._rows.resize((len(kept), self._rows.shape[1]), refcheck=False)
             self._ids = self._ids[kept]
             self._by_id = np.argsort(self._ids)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._rows.shape[1])
+
+    def rows(self, at_once: int) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
+        """Everything that is here, some rows at a time: their ids, and their vectors as float32 (n, dim)."""
+        for start in range(0, len(self), at_once):
+            with self._lock:
+                places = np.arange(start, min(start + at_once, len(self)))
+                yield self._ids[places], self._vectors_at(places)
 
     def search(self, vector: Vectors, count: int) -> list[Near]:
         """The nearest passages to a float32 (dim,) vector, best first."""
