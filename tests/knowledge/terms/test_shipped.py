@@ -33,7 +33,7 @@ def test_it_holds_the_field() -> None:
     [
         "二甲双胍", "metformin", "SGLT2抑制剂", "beta-blocker", "甘精胰岛素", "狂犬病疫苗", "hepatitis B immunoglobulin",
         "连花清瘟", "丹参", "normal saline", "造影剂", "阿达木单抗", "长效针剂", "免疫检查点抑制剂", "oxytocin", "叶酸",
-        "抗病毒药", "局麻药", "口服补液盐",
+        "局麻药", "口服补液盐",
     ],
 )  # fmt: skip
 def test_medicines_of_all_kinds_are_drugs(name: str) -> None:
@@ -72,6 +72,40 @@ def test_people_whom_drugs_and_doses_differ_for_are_populations(name: str) -> No
 )
 def test_a_disease_or_drug_named_after_people_is_none_of_them(text: str) -> None:
     assert TermKind.POPULATION not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["抗生素", "antibiotics", "抗病毒药", "降压药", "blood thinner", "疫苗", "止痛药", "激素"]
+)
+def test_what_names_no_definite_drug_need_not_be_named_by_an_answer(name: str) -> None:
+    assert not kinds(name) & {TermKind.DRUG, TermKind.POPULATION}
+
+
+@pytest.mark.parametrize(
+    "name", ["手术", "operation", "切除", "隔离", "住院", "门诊", "检查", "药物", "medication"]
+)
+def test_what_stands_in_a_text_on_anything_is_general(name: str) -> None:
+    assert kinds(name) == {TermKind.GENERAL}
+
+
+@pytest.mark.parametrize(
+    "everyday, listed",
+    [
+        ("小女孩", "儿童"),
+        ("boys", "child"),
+        ("老爷子", "老年人"),
+        ("seniors", "elderly"),
+        ("baby", "newborn"),
+        ("洗腎", "透析"),
+    ],
+)
+def test_people_are_known_by_what_they_are_called_every_day(everyday: str, listed: str) -> None:
+    meant = [mention.concept for mention in shipped().mentions(everyday)]
+    assert concept(listed) in meant
+
+
+def test_baby_aspirin_is_a_dose_and_no_baby() -> None:
+    assert kinds("baby aspirin") == {TermKind.DRUG}
 
 
 def test_a_mother_of_higher_age_is_pregnant_and_not_old() -> None:
