@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.announcing.handlers import Announcing
 from bot.announcing.sender import AnnouncementSender
-from bot.asking.answers import AnswerThread
+from bot.asking.answers import AnswerThreads
 from bot.asking.handlers import Asking
 from bot.console.lines import lines
 from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
@@ -25,6 +25,7 @@ from bot.people.reception import Reception
 from bot.people.roles import Roles
 from bot.router import Router
 from bot.texts import texts
+from bot.writing import Writing
 from knowledge.answering import Answerer, open_answerer, open_reranking
 from knowledge.domain import Role
 from knowledge.engines import open_encoder
@@ -37,7 +38,7 @@ class Bot:
     """What the conversation consists of, on Telegram and in a terminal alike."""
 
     router: Router
-    answers: AnswerThread
+    answers: AnswerThreads
     watcher: LoadWatcher
     sender: AnnouncementSender
 
@@ -47,12 +48,14 @@ def build(
     stores: Stores,
     messenger: Messenger,
     audience: Callable[[], Sequence[int]] | None = None,
+    writing: Writing | None = None,
 ) -> Bot:
     """audience: whom an announcement goes to; by default everyone who started the bot."""
-    answers = AnswerThread(answerer_for(settings, stores))
+    writing = writing or Writing(stores.database)
+    answers = AnswerThreads(answerer_for(settings, stores))
     watcher = LoadWatcher(stores=stores, messenger=messenger)
     sender = AnnouncementSender(stores=stores, messenger=messenger)
-    asking = Asking(stores.questions, answers)
+    asking = Asking(stores.questions, answers, writing=writing, writing_soon=writing.soon)
     courtesy = Courtesy()
     features = (
         People(stores.people),
@@ -81,26 +84,30 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
 
     if settings.bot_token is None:
         raise ValueError("a bot on Telegram needs a token")
+    writing = Writing(stores.database)
     telegram = TelegramBot(
         TelegramSettings(
             token=settings.bot_token,
             base_url=settings.telegram_base_url,
             base_file_url=settings.telegram_base_file_url,
             proxy=settings.telegram_proxy,
+            rate=settings.telegram_rate,
         ),
         stores,
+        writing,
     )
-    bot = build(settings, stores, telegram.messenger)
+    bot = build(settings, stores, telegram.messenger, writing=writing)
     roles = Roles(coordinators=settings.coordinator_ids, administrators=settings.admin_ids)
     bot.answers.warm()
     try:
         await telegram.run(
             bot.router,
-            Reception(stores.people, roles),
+            Reception(stores.people, roles, writing.soon),
             background=(("library", bot.watcher.run), ("announcements", bot.sender.run)),
         )
     finally:
         bot.answers.close()
+        writing.close()
 
 
 async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> None:

@@ -156,7 +156,7 @@ def fit(blocks: tuple[Block, ...], limit: int = MESSAGE_UNITS) -> tuple[Block, .
 
 def units(text: str) -> int:
     """The length as Telegram counts it: UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _shorten_quote(blocks: tuple[Block, ...], *, folded: bool) -> tuple[Block, ...] | None:

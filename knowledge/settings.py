@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     telegram_base_url: str = "https://api.telegram.org/bot"
     telegram_base_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str | None = None
+    telegram_rate: float = Field(default=28.0, ge=0, le=1000)
     coordinator_ids: Ids = frozenset()
     admin_ids: Ids = frozenset()
 

@@ -1,46 +1,132 @@
-"""The answerer in a thread of its own, so that the conversation goes on while it encodes and searches."""
+"""The answerer in threads of its own, so that the conversation goes on while it encodes and searches."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from knowledge.domain import Reply
+from bot.batch_thread import BatchThread, fail, fulfil, settle
+from knowledge.answering.question import PreparedQuestion
+from knowledge.domain import Refused, Reply
+from knowledge.engines.ports import Vectors
 
 log = logging.getLogger(__name__)
+
+#: The most that are encoded at once. Eight take as long as five that come one by one; more are no cheaper each, and the
+#: first of them would wait longer.
+_AT_ONCE = 8
 
 
 class Answerer(Protocol):
     """knowledge.answering.answer.Answerer, as far as the bot needs it."""
 
-    def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply: ...
+    def prepare(
+        self, question: str, earlier: str | None = None, *, replies: bool = False
+    ) -> PreparedQuestion | Refused: ...
+
+    def encode(self, questions: Sequence[PreparedQuestion]) -> Vectors: ...
+
+    def reply(self, question: PreparedQuestion, vector: Vectors) -> Reply: ...
 
     def warm(self) -> None: ...
 
 
-class AnswerThread:
-    """Fulfils Answers. One thread: encoding is what takes the time, and it takes a core by itself.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    question: str
+    earlier: str | None
+    replies: bool
+    #: Fulfilled from the threads, or cancelled by whoever waits for it.
+    reply: Future[Reply] = field(default_factory=Future)
 
-    Questions that come while the model is loading wait their turn behind it.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    question: PreparedQuestion
+    reply: Future[Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Encoded:
+    question: PreparedQuestion
+    vector: Vectors
+    reply: Future[Reply]
+
+
+class AnswerThreads:
+    """Fulfils Answers. One thread encodes whatever waits, in one go; another searches with what was encoded.
+
+    Encoding leaves Python's lock to the others for most of its time, so the search for some questions goes on while the
+    next ones are encoded. Questions that come while the model is loading wait their turn behind it.
     """
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+        #: What `close` must not leave unfulfilled, or whoever waits for it would wait for ever.
+        self._open: set[Future[Reply]] = set()
+        self._encoding: BatchThread[_Asked] = BatchThread("encoding", self._encode, at_once=_AT_ONCE)
+        self._searching: BatchThread[_Encoded] = BatchThread("searching", self._search, at_once=_AT_ONCE)
 
     async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
-        ask = partial(self._answerer.answer, question, earlier, replies=replies)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        asked = _Asked(question=question, earlier=earlier, replies=replies)
+        self._open.add(asked.reply)
+        try:
+            self._encoding.add(asked)
+            return await asyncio.wrap_future(asked.reply)
+        finally:
+            self._open.discard(asked.reply)
 
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""
-        self._thread.submit(self._warm)
+        self._encoding.first(self._warm)
 
     def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """What is not answered yet is cancelled."""
+        self._encoding.close(finish=False)
+        self._searching.close(finish=False)
+        for reply in tuple(self._open):
+            reply.cancel()
+
+    def _encode(self, batch: Sequence[_Asked]) -> None:
+        if prepared := [found for asked in batch if (found := self._prepared(asked))]:
+            self._encode_prepared(prepared)
+
+    def _prepared(self, asked: _Asked) -> _Prepared | None:
+        """None where there is nothing to look up: a refusal, or nobody who waits for it any more."""
+        if asked.reply.cancelled():
+            return None
+        try:
+            question = self._answerer.prepare(asked.question, asked.earlier, replies=asked.replies)
+        except Exception as error:  # noqa: BLE001 - it is raised where the question was asked
+            fail(asked.reply, error)
+            return None
+        if isinstance(question, Refused):
+            fulfil(asked.reply, question)
+            return None
+        return _Prepared(question=question, reply=asked.reply)
+
+    def _encode_prepared(self, batch: Sequence[_Prepared]) -> None:
+        try:
+            vectors = self._answerer.encode([each.question for each in batch])
+        except Exception as error:  # noqa: BLE001 - it is raised where the question was asked
+            if len(batch) == 1:
+                fail(batch[0].reply, error)
+                return
+            # One of them is to blame, and the others shall not hear of it.
+            for each in batch:
+                self._encode_prepared([each])
+            return
+        for each, vector in zip(batch, vectors, strict=True):
+            self._searching.add(_Encoded(question=each.question, vector=vector, reply=each.reply))
+
+    def _search(self, batch: Sequence[_Encoded]) -> None:
+        for each in batch:
+            settle(each.reply, partial(self._answerer.reply, each.question, each.vector))
 
     def _warm(self) -> None:
         try:

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.asking import view
 from bot.asking.citation import today
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed, Said
+from bot.writing import InThread
 from knowledge import privacy
 from knowledge.domain import QUESTION_MAX_CHARACTERS, Rating, Reply
 from knowledge.store.questions import Question, QuestionStore
@@ -41,11 +42,16 @@ class Asking:
         questions: QuestionStore,
         answers: Answers,
         *,
+        writing: InThread = asyncio.to_thread,
+        writing_soon: InThread = asyncio.to_thread,
         today: Callable[[], date] = today,
         long_wait_s: float = _LONG_WAIT_S,
     ) -> None:
         self._questions = questions
         self._answers = answers
+        self._writing = writing
+        #: For a question, which its update brings again if a power cut takes it back.
+        self._writing_soon = writing_soon
         self._today = today
         self._long_wait_s = long_wait_s
 
@@ -64,7 +70,7 @@ class Asking:
     async def ask(self, incoming: Incoming, chat: Chat) -> None:
         said = incoming.content if isinstance(incoming.content, Said) else Said(text="")
         text = privacy.mask(said.text)
-        question, earlier = await asyncio.to_thread(self._stored, text, said.reply_to, incoming)
+        question, earlier = await self._writing_soon(self._stored, text, said.reply_to, incoming)
         if question.message_id is not None:
             # A kill fell between the answer and the note that its update is done.
             log.info("action=ask.already_answered question=%d update=%s", question.id, incoming.update_id)
@@ -83,7 +89,7 @@ class Asking:
         if meant.asked_by != incoming.speaker.id:
             await chat.acknowledge(view.not_yours_to_ask(language))
             return
-        question = await asyncio.to_thread(self._questions.ask_alone, meant.id)
+        question = await self._writing(self._questions.ask_alone, meant.id)
         if question.message_id is not None:
             await chat.acknowledge(view.asked_alone(language))
             return
@@ -113,7 +119,7 @@ class Asking:
             was_masked=privacy.is_masked(text),
         )
         message_id = await chat.send(shown)
-        await asyncio.to_thread(
+        await self._writing(
             self._questions.answered,
             question.id,
             reply,

@@ -24,4 +24,4 @@ def unit_spans(text: str, kind: PassageKind) -> list[Span]:
 
 def weight(text: str) -> float:
     """How much room a text takes on a phone: a Chinese character 1, a Latin one about half."""
-    return sum(1.0 if character > "\u2e7f" else 0.5 for character in text)
+    return (len(text) + sum(map("\u2e7f".__lt__, text))) / 2

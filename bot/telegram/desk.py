@@ -19,12 +19,12 @@ from bot.telegram.chat import TelegramChat
 from bot.telegram.commands import Menus
 from bot.telegram.errors import described, is_gone
 from bot.telegram.identity import identity_of
+from bot.telegram.inbox import Inbox
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.reading import Read, read
 from knowledge.domain import Language
 from knowledge.errors import KnowledgeError
 from knowledge.store.people import PeopleStore
-from knowledge.store.updates import UpdateStore
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Desk:
         *,
         router: Router,
         reception: Reception,
-        updates: UpdateStore,
+        inbox: Inbox,
         people: PeopleStore,
         messenger: TelegramMessenger,
         menus: Menus,
@@ -46,7 +46,7 @@ class Desk:
     ) -> None:
         self._router = router
         self._reception = reception
-        self._updates = updates
+        self._inbox = inbox
         self._people = people
         self._messenger = messenger
         self._menus = menus
@@ -56,12 +56,11 @@ class Desk:
     async def handle(self, update: Update) -> None:
         """Never raises for what one update brings; an update that is not done is taken up at the next start."""
         try:
-            identity = identity_of(update)
-            if not await asyncio.to_thread(self._updates.begin, identity):
+            if self._inbox.gives_up(update):
                 await self._give_up(update)
-                await asyncio.to_thread(self._updates.done, identity)
+                await self._inbox.done(update)
             elif await self._dealt_with(update):
-                await asyncio.to_thread(self._updates.done, identity)
+                await self._inbox.done(update)
         except KnowledgeError as error:
             log.warning("action=update.not_noted update=%d %s", update.update_id, described(error))
 
@@ -103,7 +102,7 @@ class Desk:
             await self._menus.meet(speaker)
 
     async def _give_up(self, update: Update) -> None:
-        """It was begun too often: perhaps it is what ends the process each time. Whoever sent it hears of it."""
+        """It was tried too often: perhaps it is what ends the process each time. Whoever sent it hears of it."""
         log.error("action=update.given_up update=%d", update.update_id)
         if found := read(update, self._me()):
             chat = TelegramChat(self._bot, self._messenger, update, found.chat_id)

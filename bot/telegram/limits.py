@@ -25,17 +25,22 @@ log = logging.getLogger(__name__)
 Result = Any
 Call = Callable[..., Coroutine[Any, Any, Result]]
 
-#: 28 calls a second in all (Telegram: about 30), in bursts of at most 3, for a server may allow few at one moment.
+#: Messages a second in all; Telegram allows about 30.
+USUAL_RATE = 28.0
+#: In bursts of at most so many, for a server may allow few at one moment.
 _OVERALL_BURST = 3
-_OVERALL_PERIOD = _OVERALL_BURST / 28
-#: Of these at most 25 are bulk, so that answers find room while an announcement goes out.
+#: Of the rate, this share at most is bulk, so that answers find room while an announcement goes out.
+_BULK_SHARE = 25 / 28
 _BULK_BURST = 2
-_BULK_PERIOD = _BULK_BURST / 25
 #: One a second in a chat, after a short burst.
 _CHAT_BURST = 5
 #: Telegram: 20 a minute in a group. A bucket of 10 that refills in a minute never lets more through in any 60 s.
 _GROUP_BURST = 10
 _MOST_CHATS = 2048
+
+#: Calls on their way at one moment. The connection pool looks at every connection and every waiting call each time that
+#: one begins or ends: a hundred at once would take it longer than sending them. Eight are plenty for 30 a second.
+_AT_ONCE = 8
 
 #: Pauses double from the first to the longest; after the patience it is given up. In seconds.
 _FIRST_PAUSE = 0.5
@@ -72,18 +77,23 @@ class _Again:
 
 
 class Limits(AIORateLimiter):
-    """AIORateLimiter's buckets, with one bucket a chat, a pause that holds for all, and repeats."""
+    """AIORateLimiter's buckets, with one bucket a chat, a pause that holds for all, and repeats.
 
-    def __init__(self) -> None:
+    rate: messages a second in all; 0 sets no limit of our own, and then only Telegram's pauses are kept. A chat's and a
+    group's own limits hold in any case.
+    """
+
+    def __init__(self, rate: float = USUAL_RATE) -> None:
         super().__init__(
-            overall_max_rate=_OVERALL_BURST,
-            overall_time_period=_OVERALL_PERIOD,
+            overall_max_rate=_OVERALL_BURST if rate else 0,
+            overall_time_period=_OVERALL_BURST / rate if rate else 0,
             group_max_rate=_GROUP_BURST,
             group_time_period=60,
         )
-        self._bulk = AsyncLimiter(_BULK_BURST, _BULK_PERIOD)
+        self._bulk = AsyncLimiter(_BULK_BURST, _BULK_BURST / (rate * _BULK_SHARE)) if rate else None
         self._chats: OrderedDict[int, AsyncLimiter] = OrderedDict()
         self._paused_until = 0.0
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def process_request(  # noqa: PLR0917 - the base class says so
         self,
@@ -101,8 +111,7 @@ class Limits(AIORateLimiter):
             case Repeat.ONCE:
                 return await self._once(request)
             case Repeat.NOW_OR_NEVER:
-                # The caller reads no result: see TelegramChat.typing.
-                return await callback(*args, **kwargs) if self._pause() <= 0 else True
+                return await self._if_free(request)
 
     async def _until_done(self, request: _Request) -> Result:
         waited, pause = 0.0, _FIRST_PAUSE
@@ -119,11 +128,19 @@ class Limits(AIORateLimiter):
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE)
 
     async def _once(self, request: _Request) -> Result:
-        await self._bulk.acquire()
+        if self._bulk is not None:
+            await self._bulk.acquire()
         result = await self._in_turn(request, repeats=False)
         if isinstance(result, _Again):
             raise RetryAfter(timedelta(seconds=result.after))
         return result
+
+    async def _if_free(self, request: _Request) -> Result:
+        if self._pause() > 0 or self._slots.locked():
+            # The caller reads no result: see TelegramChat.typing.
+            return True
+        async with self._slots:
+            return await request.callback(*request.args, **request.kwargs)
 
     async def _in_turn(self, request: _Request, *, repeats: bool) -> Result:
         """One try, within the limits."""
@@ -140,7 +157,8 @@ class Limits(AIORateLimiter):
             if (pause := self._pause()) > 0:
                 return _Again(after=pause)
             try:
-                return await callback(*args, **kwargs)
+                async with self._slots:
+                    return await callback(*args, **kwargs)
             except RetryAfter as error:
                 seconds = self._hold(error)
                 log.warning("action=telegram.retry_after endpoint=%s seconds=%.0f", endpoint, seconds)

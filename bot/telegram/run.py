@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+from telegram.request import HTTPXRequest
 
 from bot.background import keep_running
 from bot.people.reception import Reception
@@ -22,10 +23,11 @@ from bot.router import Router
 from bot.telegram.commands import Menus
 from bot.telegram.desk import Desk
 from bot.telegram.errors import described
-from bot.telegram.inbox import Inbox
-from bot.telegram.limits import Limits
+from bot.telegram.inbox import Inbox, InboxBot
+from bot.telegram.limits import USUAL_RATE, Limits
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.order import OrderedProcessor
+from bot.writing import InThread
 from knowledge.store import Stores
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class TelegramSettings:
     base_url: str
     base_file_url: str
     proxy: str | None
+    #: Messages a second; 0: as many as there are. See bot.telegram.limits.
+    rate: float = USUAL_RATE
 
 
 #: Work beside the conversation, by its name in the log.
@@ -55,9 +59,11 @@ Background = tuple[str, Callable[[], Awaitable[None]]]
 class TelegramBot:
     """Built before the router, which needs its messenger; then run with it."""
 
-    def __init__(self, settings: TelegramSettings, stores: Stores) -> None:
+    def __init__(
+        self, settings: TelegramSettings, stores: Stores, writing: InThread = asyncio.to_thread
+    ) -> None:
         self._stores = stores
-        self._inbox = Inbox(stores.updates)
+        self._inbox = Inbox(stores.updates, writing)
         self._processor = OrderedProcessor()
         self._application = _application(settings, self._inbox, self._processor)
         self.messenger = TelegramMessenger(self._application.bot, self._note_blocked)
@@ -121,7 +127,7 @@ class TelegramBot:
         desk = Desk(
             router=router,
             reception=reception,
-            updates=self._stores.updates,
+            inbox=self._inbox,
             people=self._stores.people,
             messenger=self.messenger,
             menus=menus,
@@ -146,27 +152,25 @@ class TelegramBot:
 def _application(
     settings: TelegramSettings, inbox: Inbox, processor: OrderedProcessor
 ) -> Application[Any, Any, Any, Any, Any, Any]:
-    builder = (
-        ApplicationBuilder()
-        .token(settings.token.get_secret_value())
-        .base_url(settings.base_url)
-        .base_file_url(settings.base_file_url)
-        .update_queue(inbox)
-        .concurrent_updates(processor)
-        .rate_limiter(Limits())
-        .job_queue(None)
+    bot = InboxBot(
+        inbox,
+        token=settings.token.get_secret_value(),
+        base_url=settings.base_url,
+        base_file_url=settings.base_file_url,
         # In a burst, answers wait for each other on a small pool.
-        .connection_pool_size(_CONNECTIONS)
-        .pool_timeout(60)
-        .connect_timeout(10)
-        .read_timeout(20)
-        .write_timeout(20)
-        .get_updates_read_timeout(10)
-        .get_updates_connect_timeout(10)
+        request=HTTPXRequest(
+            connection_pool_size=_CONNECTIONS,
+            pool_timeout=60,
+            connect_timeout=10,
+            read_timeout=20,
+            write_timeout=20,
+            proxy=settings.proxy,
+        ),
+        get_updates_request=HTTPXRequest(read_timeout=10, connect_timeout=10, proxy=settings.proxy),
+        rate_limiter=Limits(settings.rate),
     )
-    if settings.proxy:
-        builder = builder.proxy(settings.proxy).get_updates_proxy(settings.proxy)
-    return builder.build()
+    builder = ApplicationBuilder().bot(bot).update_queue(inbox)
+    return builder.concurrent_updates(processor).job_queue(None).build()
 
 
 def _log_polling_error(error: TelegramError) -> None:

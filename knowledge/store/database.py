@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -77,6 +78,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._engine = create_engine(self._url, pool_size=8, max_overflow=16, hide_parameters=True)
+        #: By thread: the connection of the transaction that it is in the middle of; see `together`.
+        self._joint = threading.local()
         if self._is_sqlite:
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -98,18 +101,38 @@ class Database:
             return inspect(connection).has_table("library_state")
 
     @contextmanager
+    def together(self, *, survives_power_cut: bool = True) -> Iterator[None]:
+        """What this thread reads and writes meanwhile happens in one transaction: all of it is kept, or nothing.
+
+        It survives the end of the process in any case. Without waiting for the disk it is over sooner, and a power cut
+        takes it back, unless something that does wait was written after it.
+        """
+        with self._writing(survives_power_cut=survives_power_cut) as connection:
+            self._joint.connection = connection
+            try:
+                yield
+            finally:
+                del self._joint.connection
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the database."""
+        if (joint := self._joint_connection()) is not None:
+            with self._translated():
+                yield joint
+            return
         with self._translated(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that takes the writer's place at its beginning, so that it never fails half-way for a lock."""
-        with self._translated(), self._engine.connect() as plain:
-            connection = plain.execution_options(yidao_write=True)
-            with connection.begin():
-                yield connection
+        if (joint := self._joint_connection()) is not None:
+            with self._translated():
+                yield joint
+            return
+        with self._writing(survives_power_cut=True) as connection:
+            yield connection
 
     def migrate(self) -> None:
         """Brings the schema to this version's; makes the database where there is none.
@@ -147,6 +170,16 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
+    def _writing(self, *, survives_power_cut: bool) -> Iterator[Connection]:
+        with self._translated(), self._engine.connect() as plain:
+            connection = plain.execution_options(yidao_write="FULL" if survives_power_cut else "NORMAL")
+            with connection.begin():
+                yield connection
+
+    def _joint_connection(self) -> Connection | None:
+        return getattr(self._joint, "connection", None)
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
@@ -171,12 +204,17 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
-    # FULL: a question that was acknowledged to Telegram survives a power cut, not only a kill.
-    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("yidao_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    synchronous = connection.get_execution_options().get("yidao_write")
+    if synchronous is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Within a transaction it can no longer be said; the connection's info lives as long as what was said to it.
+    if connection.info.get("synchronous") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+        connection.info["synchronous"] = synchronous
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

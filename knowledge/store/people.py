@@ -28,16 +28,12 @@ class PeopleStore:
 
     def meet(self, telegram_id: int, name: str, language: Language) -> Person:
         """The person as known; a newcomer is noted with this language. Whoever writes has not blocked the bot."""
+        seen = {"name": name, "seen_at": now(), "blocked": False}
+        known = update(people).where(people.c.telegram_id == telegram_id).values(**seen)
+        newcomer = insert(people).values(telegram_id=telegram_id, language=language, **seen)
         with self._database.write() as connection:
-            known = people.c.telegram_id == telegram_id
-            if connection.execute(select(people.c.telegram_id).where(known)).first() is None:
-                values = {"telegram_id": telegram_id, "language": language}
-                connection.execute(insert(people).values(**values, name=name, seen_at=now(), blocked=False))
-            else:
-                connection.execute(
-                    update(people).where(known).values(name=name, seen_at=now(), blocked=False)
-                )
-            return _person(connection.execute(select(people).where(known)).one())
+            row = connection.execute(known.returning(people)).one_or_none()
+            return _person(row or connection.execute(newcomer.returning(people)).one())
 
     def get(self, telegram_id: int) -> Person | None:
         with self._database.read() as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -25,55 +26,72 @@ updates = Table(
     Column("done_at", UtcDateTime, index=True),
 )
 
-#: An update that brought the bot down this often is given up, or it would do so for ever.
+#: An update that so many runs took up and did not finish is given up, or it would bring the bot down for ever.
 MAX_ATTEMPTS = 10
 _APOLOGIES = 3
 #: Telegram keeps an update for 24 hours, so no older one can come a second time.
 KEPT_FOR = timedelta(days=3)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOver:
+    """An update that an earlier run took and did not finish."""
+
+    payload: dict[str, Any]
+    #: It was tried too often: perhaps it is what ends the process each time. Its sender is told, and it is done.
+    is_given_up: bool
+
+
 class UpdateStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, update_id: int, payload: Mapping[str, Any]) -> bool:
-        """Writes an update down; False when it was taken before."""
-        with self._database.write() as connection:
-            if connection.execute(
-                select(updates.c.update_id).where(updates.c.update_id == update_id)
-            ).first():
-                return False
-            text = json.dumps(payload, ensure_ascii=False)
-            values = {"update_id": update_id, "payload": text, "attempts": 0, "received_at": now()}
-            connection.execute(insert(updates).values(**values))
-            return True
+    def claim(self, arrived: Mapping[int, Mapping[str, Any]]) -> set[int]:
+        """Writes updates down, all or none; gives the ids of those that were not taken before.
 
-    def begin(self, update_id: int) -> bool:
-        """Counts an attempt; False when there were too many: its sender is then told, and it is done.
-
-        Should telling them end the process too, it is done without, after a few more attempts.
+        arrived: payloads by id, in the order of arrival. Being taken counts as the first attempt.
         """
         with self._database.write() as connection:
-            row = updates.c.update_id == update_id
-            attempts = connection.execute(select(updates.c.attempts).where(row)).scalar_one_or_none() or 0
-            values: dict[str, Any] = {"attempts": attempts + 1}
-            if attempts >= MAX_ATTEMPTS + _APOLOGIES:
-                values |= {"done_at": now(), "payload": None}
-            connection.execute(update(updates).where(row).values(**values))
-            return attempts < MAX_ATTEMPTS
+            known = connection.execute(
+                select(updates.c.update_id).where(updates.c.update_id.in_(list(arrived)))
+            ).scalars()
+            new = arrived.keys() - set(known)
+            rows = [
+                {
+                    "update_id": id_,
+                    "payload": json.dumps(payload, ensure_ascii=False),
+                    "attempts": 1,
+                    "received_at": now(),
+                }
+                for id_, payload in arrived.items()
+                if id_ in new
+            ]
+            if rows:
+                connection.execute(insert(updates), rows)
+            return new
+
+    def take_up(self) -> list[LeftOver]:
+        """The updates that were taken and not finished, oldest first; it counts as one more attempt at each.
+
+        Should telling a sender that theirs is given up end the process too, it is done without, after a few more.
+        """
+        is_left = updates.c.done_at.is_(None)
+        with self._database.write() as connection:
+            connection.execute(update(updates).where(is_left).values(attempts=updates.c.attempts + 1))
+            hopeless = is_left & (updates.c.attempts > MAX_ATTEMPTS + _APOLOGIES)
+            connection.execute(update(updates).where(hopeless).values(done_at=now(), payload=None))
+            left = select(updates.c.payload, updates.c.attempts).where(
+                is_left, updates.c.payload.is_not(None)
+            )
+            return [
+                LeftOver(payload=json.loads(row.payload), is_given_up=row.attempts > MAX_ATTEMPTS)
+                for row in connection.execute(left.order_by(updates.c.update_id))
+            ]
 
     def done(self, update_id: int) -> None:
         with self._database.write() as connection:
             done = update(updates).where(updates.c.update_id == update_id)
             connection.execute(done.values(done_at=now(), payload=None))
-
-    def left_over(self) -> list[dict[str, Any]]:
-        """The updates that were taken and not finished, oldest first."""
-        query = select(updates.c.payload).where(updates.c.done_at.is_(None), updates.c.payload.is_not(None))
-        with self._database.read() as connection:
-            return [
-                json.loads(text) for text in connection.execute(query.order_by(updates.c.update_id)).scalars()
-            ]
 
     def prune(self) -> int:
         """Forgets ids that cannot come again; gives how many."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from bot.asking.answers import AnswerThread
 from bot.asking.handlers import Asking
 from bot.conversation import Incoming, Pressed, Said
 from bot.testing import FakeChat, incoming
@@ -117,36 +114,6 @@ async def test_a_button_that_says_nothing_known_is_answered(stores: Stores, data
     chat = FakeChat()
     await Asking(stores.questions, FixedAnswers()).rate(pressed(data), chat)
     assert chat.notes == ["这个按钮已经失效。"]
-
-
-class SlowAnswerer:
-    """Fulfils Answerer; notes whether it was ever asked twice at once."""
-
-    def __init__(self) -> None:
-        self.warmed = False
-        self.busy = 0
-        self.most = 0
-
-    def warm(self) -> None:
-        self.warmed = True
-        raise RuntimeError("no model")
-
-    def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
-        self.busy += 1
-        self.most = max(self.most, self.busy)
-        self.busy -= 1
-        return NoEvidence(question=question, documents_searched=1)
-
-
-async def test_answers_come_from_one_thread_and_survive_a_failed_warm_up() -> None:
-    answerer = SlowAnswerer()
-    thread = AnswerThread(answerer)
-    thread.warm()
-    replies = await asyncio.gather(*(thread.answer(str(n)) for n in range(20)))
-    thread.close()
-    assert answerer.warmed
-    assert answerer.most == 1
-    assert [reply.question for reply in replies] == [str(n) for n in range(20)]
 
 
 async def test_the_reply_is_in_the_speakers_language(stores: Stores) -> None:

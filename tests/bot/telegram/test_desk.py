@@ -16,11 +16,12 @@ from bot.router import Router
 from bot.telegram.commands import Menus
 from bot.telegram.desk import Desk
 from bot.telegram.identity import identity_of
+from bot.telegram.inbox import Inbox
 from bot.telegram.messenger import TelegramMessenger
 from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
 from knowledge.store.updates import MAX_ATTEMPTS
-from tests.bot.telegram.updates import GROUP, ME, membership, pressed, update
+from tests.bot.telegram.updates import BOT, GROUP, ME, membership, pressed, update
 
 SECRET = "张三的降压目标"
 
@@ -46,7 +47,11 @@ class RecordingBot:
 
 
 def desk(
-    stores: Stores, bot: Any, handler: Callable[[Incoming, Chat], Awaitable[None]], roles: Roles
+    stores: Stores,
+    bot: Any,
+    handler: Callable[[Incoming, Chat], Awaitable[None]],
+    roles: Roles,
+    inbox: Inbox | None = None,
 ) -> Desk:
     async def on_blocked(telegram_id: int) -> None:
         stores.people.set_blocked(telegram_id, blocked=True)
@@ -54,7 +59,7 @@ def desk(
     return Desk(
         router=Router([], question=handler, otherwise=handler),
         reception=Reception(stores.people, roles),
-        updates=stores.updates,
+        inbox=inbox or Inbox(stores.updates),
         people=stores.people,
         messenger=TelegramMessenger(bot, on_blocked),
         menus=Menus(bot),
@@ -76,7 +81,7 @@ async def run(
 ) -> RecordingBot:
     bot = RecordingBot(*errors)
     incoming = update(SECRET, **about)
-    stores.updates.claim(identity_of(incoming), incoming.to_dict())
+    stores.updates.claim({identity_of(incoming): incoming.to_dict()})
     await desk(stores, bot, handler, roles or Roles()).handle(incoming)
     return bot
 
@@ -84,7 +89,7 @@ async def run(
 async def test_an_answered_update_is_done(stores: Stores) -> None:
     bot = await run(stores)
     assert bot.texts() == ["answer"]
-    assert stores.updates.left_over() == []
+    assert stores.updates.take_up() == []
 
 
 async def test_in_a_group_the_answer_hangs_on_its_question(stores: Stores) -> None:
@@ -109,7 +114,7 @@ async def test_a_failure_is_one_plain_line_for_the_person_and_ids_in_the_log(
     assert "update=1 chat=1001" in caplog.text
     assert type(error).__name__ in caplog.text
     assert SECRET not in caplog.text
-    assert stores.updates.left_over() == []
+    assert stores.updates.take_up() == []
 
 
 @pytest.mark.parametrize("error", [Forbidden("bot was blocked"), BadRequest("Chat not found")])
@@ -121,24 +126,25 @@ async def test_whoever_is_gone_is_noted_and_not_written_to_again(
     assert person is not None
     assert person.blocked
     assert len(bot.texts()) == 1
-    assert stores.updates.left_over() == []
+    assert stores.updates.take_up() == []
 
 
 async def test_while_telegram_cannot_be_reached_the_update_is_kept(stores: Stores) -> None:
     await run(stores, answer, NetworkError("down"))
-    assert len(stores.updates.left_over()) == 1
+    assert len(stores.updates.take_up()) == 1
 
 
 async def test_an_update_that_ends_the_process_each_time_is_given_up_with_a_word(stores: Stores) -> None:
     incoming = update(SECRET)
-    stores.updates.claim(identity_of(incoming), incoming.to_dict())
-    for _ in range(MAX_ATTEMPTS):
-        stores.updates.begin(identity_of(incoming))
-    bot = RecordingBot()
-    await desk(stores, bot, answer, Roles()).handle(incoming)
+    stores.updates.claim({identity_of(incoming): incoming.to_dict()})
+    for _ in range(MAX_ATTEMPTS - 1):
+        stores.updates.take_up()
+    inbox, bot = Inbox(stores.updates), RecordingBot()
+    await inbox.take_up_left_over(BOT)
+    await desk(stores, bot, answer, Roles(), inbox).handle(incoming)
     assert len(bot.texts()) == 1
     assert bot.texts() != ["answer"]
-    assert stores.updates.left_over() == []
+    assert stores.updates.take_up() == []
 
 
 async def test_blocking_and_coming_back_are_noted(stores: Stores) -> None:
@@ -166,7 +172,7 @@ async def test_an_old_button_that_fails_to_be_acknowledged_does_no_harm(stores: 
     bot = RecordingBot(BadRequest("Query is too old"))
     incoming = pressed("rate:1:up")
     incoming.callback_query.set_bot(bot)  # type: ignore[union-attr,arg-type]
-    stores.updates.claim(identity_of(incoming), incoming.to_dict())
+    stores.updates.claim({identity_of(incoming): incoming.to_dict()})
     await desk(stores, bot, acknowledge, Roles()).handle(incoming)
     assert not bot.texts()
-    assert stores.updates.left_over() == []
+    assert stores.updates.take_up() == []

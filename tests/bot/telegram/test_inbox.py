@@ -2,66 +2,112 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
 from telegram import Update
+from telegram.request import BaseRequest
 
 from bot.telegram.identity import identity_of
-from bot.telegram.inbox import Inbox
+from bot.telegram.inbox import Inbox, InboxBot
 from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
+from knowledge.store.updates import MAX_ATTEMPTS
 from tests.bot.telegram.updates import BOT, membership, pressed, update
 
 
-def texts(payloads: list[dict[str, object]]) -> list[str]:
-    return [str(Update.de_json(payload).message.text) for payload in payloads]  # type: ignore[union-attr]
+def left(stores: Stores) -> list[str]:
+    """What an earlier run would have left."""
+    updates = [Update.de_json(each.payload) for each in stores.updates.take_up()]
+    return [str(each.message.text) for each in updates if each.message]
 
 
-async def test_it_is_written_down_before_put_returns(stores: Stores) -> None:
+async def test_it_is_written_down_before_take_returns(stores: Stores) -> None:
     inbox = Inbox(stores.updates)
-    await inbox.put(update("老年降压目标"))
-    assert texts(stores.updates.left_over()) == ["老年降压目标"]
+    await inbox.take([update("老年降压目标")])
+    assert left(stores) == ["老年降压目标"]
     assert inbox.qsize() == 1
 
 
 async def test_it_is_masked_in_the_database_and_for_the_handlers(stores: Stores) -> None:
     inbox = Inbox(stores.updates)
-    await inbox.put(update("电话 13812345678"))
+    await inbox.take([update("电话 13812345678")])
     item = inbox.get_nowait()
     assert isinstance(item, Update)
     assert item.message is not None
-    assert texts(stores.updates.left_over()) == [item.message.text] == ["电话 ■■■■■■■■■■■"]
+    assert left(stores) == [item.message.text] == ["电话 ■■■■■■■■■■■"]
 
 
 async def test_a_second_delivery_is_dropped(stores: Stores) -> None:
     inbox = Inbox(stores.updates)
     for _ in range(3):
-        await inbox.put(update("一", update_id=1))
-    await inbox.put(update("二", update_id=2))
+        await inbox.take([update("一", update_id=1)])
+    await inbox.take([update("二", update_id=2)])
     assert inbox.qsize() == 2
+
+
+async def test_a_batch_is_taken_in_its_order_and_what_came_before_is_dropped(stores: Stores) -> None:
+    inbox = Inbox(stores.updates)
+    await inbox.take([update("二", update_id=2)])
+    await inbox.take([update(text, update_id=n) for n, text in enumerate(("一", "二", "三"), 1)])
+    items = [inbox.get_nowait() for _ in range(inbox.qsize())]
+    asked = [item.message.text for item in items if isinstance(item, Update) and item.message]
+    assert asked == ["二", "一", "三"]
+
+
+class Server(BaseRequest):
+    """Stands for the connection to Telegram: gives these updates, and notes how many were written down by then."""
+
+    def __init__(self, stores: Stores, updates: list[Update]) -> None:
+        self._stores = stores
+        self._answer = {"ok": True, "result": [each.to_dict() for each in updates]}
+        self.written_before: list[int] = []
+
+    @property
+    def read_timeout(self) -> float:
+        return 1.0
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(self, *_args: object, **_options: object) -> tuple[int, bytes]:
+        self.written_before.append(len(self._stores.updates.take_up()))
+        return 200, json.dumps(self._answer).encode()
+
+
+async def test_telegram_is_asked_for_more_when_what_came_is_written_down(stores: Stores) -> None:
+    inbox = Inbox(stores.updates)
+    server = Server(stores, [update("一", update_id=1), update("二", update_id=2)])
+    bot = InboxBot(inbox, token="1:x", request=server, get_updates_request=server)
+    for _ in range(2):
+        for each in await bot.get_updates():
+            await inbox.put(each)
+    assert server.written_before == [0, 2]
+    assert inbox.qsize() == 2, "what the updater puts is here already"
 
 
 async def test_a_second_delivery_is_known_after_it_was_done_and_after_a_restart(stores: Stores) -> None:
     first = update("一")
-    await Inbox(stores.updates).put(first)
+    await Inbox(stores.updates).take([first])
     stores.updates.done(identity_of(first))
     again = Inbox(stores.updates)
-    await again.put(update("一"))
+    await again.take([update("一")])
     assert again.empty()
 
 
 async def test_another_bots_update_with_the_same_number_is_another_update(stores: Stores) -> None:
     inbox = Inbox(stores.updates)
-    await inbox.put(update("一", update_id=1))
-    await inbox.put(update("一", update_id=1, date=1_700_000_999))
+    await inbox.take([update("一", update_id=1)])
+    await inbox.take([update("一", update_id=1, date=1_700_000_999)])
     assert inbox.qsize() == 2
 
 
 async def test_what_was_left_over_is_taken_up_in_its_order(stores: Stores) -> None:
     before = Inbox(stores.updates)
     for n in range(5):
-        await before.put(update(f"问题 {n}", update_id=n, message_id=n))
+        await before.take([update(f"问题 {n}", update_id=n, message_id=n)])
     after = Inbox(stores.updates)
     assert await after.take_up_left_over(BOT) == 5
     items = [after.get_nowait() for _ in range(5)]
@@ -69,15 +115,26 @@ async def test_what_was_left_over_is_taken_up_in_its_order(stores: Stores) -> No
     assert asked == [f"问题 {n}" for n in range(5)]
 
 
+async def test_what_was_tried_too_often_is_given_up(stores: Stores) -> None:
+    await Inbox(stores.updates).take([update("一")])
+    for _ in range(MAX_ATTEMPTS - 1):
+        stores.updates.take_up()
+    inbox = Inbox(stores.updates)
+    await inbox.take_up_left_over(BOT)
+    await inbox.take([update("二", update_id=2)])
+    items = [inbox.get_nowait() for _ in range(inbox.qsize())]
+    assert [inbox.gives_up(item) for item in items if isinstance(item, Update)] == [True, False]
+
+
 async def test_while_the_database_fails_the_update_is_not_lost(
     stores: Stores, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     claim, failures = stores.updates.claim, [LibraryUnusable(), LibraryUnusable()]
 
-    def failing(update_id: int, payload: dict[str, object]) -> bool:
+    def failing(arrived: dict[int, dict[str, object]]) -> set[int]:
         if failures:
             raise failures.pop()
-        return claim(update_id, payload)
+        return claim(arrived)
 
     async def no_wait(_seconds: float) -> None:
         """The pause, without its time."""
@@ -86,7 +143,7 @@ async def test_while_the_database_fails_the_update_is_not_lost(
     monkeypatch.setattr("bot.telegram.inbox.asyncio.sleep", no_wait)
     inbox = Inbox(stores.updates)
     with caplog.at_level(logging.WARNING):
-        await inbox.put(update("老年降压目标"))
+        await inbox.take([update("老年降压目标")])
     assert inbox.qsize() == 1
     assert caplog.text.count("action=inbox.not_written") == 2
     assert "老年" not in caplog.text

@@ -136,6 +136,56 @@ async def test_many_chats_together_get_28_a_second_in_small_bursts() -> None:
     assert sum(at - began < 0.03 for at in times) <= 4
 
 
+async def test_without_a_rate_of_ours_only_telegrams_pauses_hold() -> None:
+    limits = Limits(rate=0)
+    # So many would take over a second and a half at the usual rate.
+    async with asyncio.timeout(1):
+        await asyncio.gather(*(call(limits, [], chat=n) for n in range(1, 50)))
+        await asyncio.gather(*(call(limits, [], Repeat.ONCE, chat=n) for n in range(1, 50)))
+    with pytest.raises(RetryAfter):
+        await call(limits, [RetryAfter(timedelta(seconds=5))], Repeat.ONCE)
+    with pytest.raises(RetryAfter):
+        await call(limits, [AssertionError("sent in the pause")], Repeat.ONCE)
+
+
+class Held:
+    """Calls that last until they are let go; counts those on their way."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.under_way = 0
+        self.most = 0
+
+    async def callback(self) -> bool:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await self.go.wait()
+        self.under_way -= 1
+        return True
+
+    def call(self, limits: Limits, chat: int, repeat: Repeat = Repeat.ANY_FAULT) -> asyncio.Task[Any]:
+        made = limits.process_request(self.callback, (), {}, "sendMessage", {"chat_id": chat}, repeat)
+        return asyncio.ensure_future(made)
+
+
+async def test_only_a_few_calls_are_on_their_way_at_once() -> None:
+    limits, held = Limits(rate=0), Held()
+    calls = [held.call(limits, chat) for chat in range(1, 50)]
+    await asyncio.wait(calls, timeout=0.05)
+    held.go.set()
+    assert all(await asyncio.gather(*calls))
+    assert held.most == module._AT_ONCE
+
+
+async def test_typing_is_left_out_while_answers_wait_for_their_turn() -> None:
+    limits, held = Limits(rate=0), Held()
+    calls = [held.call(limits, chat) for chat in range(1, 50)]
+    await asyncio.wait(calls, timeout=0.05)
+    assert await call(limits, [AssertionError("sent before an answer")], Repeat.NOW_OR_NEVER)
+    held.go.set()
+    await asyncio.gather(*calls)
+
+
 async def test_a_group_never_gets_more_than_20_in_a_minute() -> None:
     limiter = Limits()._get_group_limiter(-5)
     assert limiter.max_rate + 60 * limiter.max_rate / limiter.time_period <= 20

@@ -17,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, text
 
+from knowledge.domain import Language
 from knowledge.errors import LibraryMissing, LibraryOutdated, LibraryUnusable
 from knowledge.store import Stores, metadata_of_all_areas, open_stores
 from knowledge.store.audit import audit_log
@@ -224,3 +225,22 @@ def test_times_come_back_aware_and_in_utc() -> None:
 def test_a_time_without_its_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+def test_what_is_done_together_is_kept_together_or_not_at_all(stores: Stores, elsewhere: Stores) -> None:
+    with stores.database.together():
+        stores.people.meet(1, "王", Language.ZH)
+        assert stores.people.get(1) is not None, "it sees what it wrote"
+        assert elsewhere.people.get(1) is None, "nobody else does yet"
+    assert elsewhere.people.get(1) is not None
+
+    def meet_and_fail() -> None:
+        with stores.database.together():
+            stores.people.meet(2, "李", Language.ZH)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        meet_and_fail()
+    assert stores.people.get(2) is None
+    stores.people.meet(3, "张", Language.ZH)
+    assert elsewhere.people.get(3) is not None, "and afterwards each write is its own again"
