@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer.app import App
 from knowledge.terms.current import merged_with
-from knowledge.terms.own import Merged
+from knowledge.terms.merging import Merged
 from knowledge.terms.termlist import TermRow, chinese_key, other_key, shipped_rows
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from knowledge.terms.own import Merged, OwnTerms, Problem, merge, parse
+from knowledge.terms.merging import Merged, merge
+from knowledge.terms.own import OwnTerms, Problem, parse
 from knowledge.terms.termlist import TermList, shipped, shipped_rows
 
 log = logging.getLogger(__name__)

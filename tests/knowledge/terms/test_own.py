@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.terms.own import Merged, merge, parse
+from knowledge.terms.merging import Merged, merge
+from knowledge.terms.own import parse
 from knowledge.terms.termlist import TermKind, TermRow
 
 HYPERTENSION = TermRow(
@@ -138,6 +139,7 @@ def test_a_row_that_cannot_be_understood_is_named_and_the_rest_counts(row: str, 
         (b"x" * (5 * 1024 * 1024 + 1), 0),
         ("高血压,hypertension,HTN,topic\n".encode(), 1),
         (b"zh;en;abbreviations;kind\n", 1),
+        (b"\nzh,en\n", 1),
         (b"zh,en,abbreviations,kinds\n", 1),
         (b"zh,zh\n", 1),
         (b"zh\n" + "某病\n".encode() * 20_001, 0),
