@@ -8,8 +8,11 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from indexer.errors import IndexerError
 from indexer.parsed import Chunk
@@ -17,8 +20,8 @@ from indexer.reading import Document
 from indexer.sandbox import Sandbox
 from indexer.sidecar import SUFFIXES as SIDECAR_SUFFIXES
 from knowledge.domain import EditionStatus, Sharing
-from knowledge.engines.ports import Encoder
-from knowledge.searchable import passage_for_encoder, passage_tokens
+from knowledge.engines.ports import Encoder, Vectors
+from knowledge.searchable import Encodable, passage_for_encoder, passage_tokens
 from knowledge.store import Stores
 from knowledge.store.library import EditionRecord, NewEdition, NewPassage
 from knowledge.text import script_of
@@ -177,13 +180,13 @@ def _usable(known: EditionRecord | None, *, approve: bool) -> EditionRecord | No
     return None if known and known.status is EditionStatus.WITHDRAWN and not approve else known
 
 
-def encoder_texts(document: Document, title: str) -> list[str]:
+def encoder_texts(document: Document, title: str) -> list[Encodable]:
     """What the encoder sees of each passage, in order."""
-    return [passage_for_encoder(title, chunk.section, chunk.text) for chunk in document.chunks]
+    return [passage_for_encoder(title, chunk.section, chunk.text, chunk.kind) for chunk in document.chunks]
 
 
 def encode_and_keep(
-    texts: Sequence[str],
+    texts: Sequence[Encodable],
     stores: Stores,
     encoder: Encoder,
     on_progress: Progress | None = None,
@@ -192,25 +195,32 @@ def encode_and_keep(
 ) -> list[str]:
     """The vector key of each text; what was encoded before with this model is not encoded again.
 
-    texts: as the encoder is to see them. Raises ModelChanged, unless the caller is about to change the model.
+    Raises ModelChanged, unless the caller is about to change the model.
     """
     model = encoder.fingerprint
     if not changing_model:
         stores.vectors.use_model(model)
-    keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts]
+    keys = [hashlib.sha256(text.whole.encode("utf-8", "replace")).hexdigest() for text in texts]
     known = stores.vectors.known(keys, model)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     done = len(texts) - len(missing)
-    pending = sorted(missing.items(), key=lambda item: -len(item[1]))
+    pending = sorted(missing.items(), key=lambda item: -len(item[1].whole))
     for start in range(0, len(pending), _KEPT_AT_ONCE):
         some = pending[start : start + _KEPT_AT_ONCE]
-        stores.vectors.keep(
-            [key for key, _ in some], encoder.encode_passages([text for _, text in some]), model
-        )
+        rows, windows = _encoded([text for _, text in some], encoder)
+        stores.vectors.keep([key for key, _ in some], rows, model, windows)
         done += len(some)
         if on_progress:
             on_progress(done, len(texts))
     return keys
+
+
+def _encoded(texts: Sequence[Encodable], encoder: Encoder) -> tuple[Vectors, list[Vectors]]:
+    """Wholes and windows in one call: the encoder batches what is of like length."""
+    parts = encoder.encode_passages([part for text in texts for part in (text.whole, *text.windows)])
+    firsts = np.cumsum([0, *(1 + len(text.windows) for text in texts)])
+    windows = [parts[first + 1 : following] for first, following in pairwise(firsts)]
+    return parts[firsts[:-1]], windows
 
 
 def new_edition(document: Document, file: SourceFile, title: str, keys: Sequence[str]) -> NewEdition:

@@ -14,6 +14,7 @@ from indexer.catalogue import BadRow, CourseRow, RowFault, read_catalogue
 from indexer.errors import IndexerError
 from indexer.loading import encode_and_keep
 from knowledge.domain import Course
+from knowledge.searchable import Encodable
 from knowledge.store.courses import NewCourse
 from knowledge.text import encoded_text
 
@@ -92,7 +93,7 @@ def _load_list(app: App, file: Path, *, is_sample: bool) -> CourseReport:
         return CourseReport(file=str(file), reason=error.code, message=str(error))
     except OSError as error:
         return CourseReport(file=str(file), reason="not_found", message=error.strerror)
-    texts = [encoded_text(_course(row).encoded_text) for row in catalogue.rows]
+    texts = [Encodable(whole=encoded_text(_course(row).encoded_text)) for row in catalogue.rows]
     keys = encode_and_keep(texts, app.stores, app.encoder)
     new = [_new_course(row, key, is_sample=is_sample) for row, key in zip(catalogue.rows, keys, strict=True)]
     added, updated = app.stores.courses.put(new)

@@ -11,7 +11,7 @@ from typing import Any
 from indexer.app import App
 from indexer.loading import encode_and_keep
 from knowledge.domain import EditionStatus
-from knowledge.searchable import passage_for_encoder
+from knowledge.searchable import Encodable, passage_for_encoder
 from knowledge.text import encoded_text
 
 
@@ -61,8 +61,8 @@ def _encode_again(app: App) -> None:
     model = app.encoder.fingerprint
     passages = app.stores.passages.unencoded(model)
     courses = app.stores.courses.unencoded(model)
-    texts = [passage_for_encoder(p.title, p.section, p.text) for p in passages]
-    texts += [encoded_text(course.encoded_text) for _, course in courses]
+    texts = [passage_for_encoder(p.title, p.section, p.text, p.kind) for p in passages]
+    texts += [Encodable(whole=encoded_text(course.encoded_text)) for _, course in courses]
 
     def show(done: int, total: int) -> None:
         print(f"\rencoded {done} of {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)

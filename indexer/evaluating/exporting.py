@@ -24,7 +24,10 @@ def export(
     ranking: the best documents of each question, fused.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    encoded = [passage_for_encoder(p.citation.title, p.citation.section, p.text) for p in trial.passages]
+    encoded = [
+        passage_for_encoder(p.citation.title, p.citation.section, p.text, p.kind).whole
+        for p in trial.passages
+    ]
     _write_lines(
         folder / "passages.jsonl",
         (

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
 
 from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script
 from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
 from knowledge.store.library_tables import documents, editions, library_state, passages
-from knowledge.store.vectors import KEYS_A_QUERY, Vectors, slices, unpack_all, vectors
+from knowledge.store.vectors import KEYS_A_QUERY, Vectors, slices, unpack, unpack_all, vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,17 @@ class VectorRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRows:
+    """The windows of some passages, those of a passage together."""
+
+    ids: Sequence[int]
+    #: How many each passage has, at least one.
+    counts: Sequence[int]
+    #: float32 (sum of counts, dim), unit length.
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRow:
     """A passage for the keyword index."""
 
@@ -56,6 +67,11 @@ class Unencoded:
     title: str
     section: tuple[str, ...]
     text: str
+    kind: PassageKind
+
+
+#: Vectors are stored in half precision.
+_BYTES_A_NUMBER = 2
 
 
 class PassageStore:
@@ -119,6 +135,27 @@ class PassageStore:
                 found.update({row[0]: _passage(row) for row in rows})
         return found
 
+    def windows(self, ids: Sequence[int], model: str) -> WindowRows:
+        """The windows of those passages that have any."""
+        found: list[tuple[int, bytes]] = []
+        dimension = 1
+        with self._database.read() as connection:
+            for some in slices(ids):
+                query = (
+                    select(passages.c.id, vectors.c.windows, func.length(vectors.c.vector))
+                    .select_from(passages.join(vectors, _vector_of(model)))
+                    .where(passages.c.id.in_(some))
+                )
+                for id_, windows, size in connection.execute(query):
+                    if windows:
+                        found.append((id_, windows))
+                        dimension = size // _BYTES_A_NUMBER
+        return WindowRows(
+            ids=[id_ for id_, _ in found],
+            counts=[len(windows) // (dimension * _BYTES_A_NUMBER) for _, windows in found],
+            vectors=unpack(b"".join(windows for _, windows in found)).reshape(-1, dimension),
+        )
+
     def of_edition(self, edition_id: int) -> list[Passage]:
         """All passages of an edition, whatever its standing, in order."""
         with self._database.read() as connection:
@@ -133,16 +170,22 @@ class PassageStore:
             return _passage(row) if row else None
 
     def unencoded(self, model: str) -> list[Unencoded]:
-        """Passages without a vector of this model, replaced and withdrawn editions included."""
+        """Passages without vectors of this model, replaced and withdrawn editions included."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(passages.c.id, editions.c.title, passages.c.section, passages.c.text)
+                select(passages.c.id, passages.c.kind, editions.c.title, passages.c.section, passages.c.text)
                 .select_from(passages.join(editions).outerjoin(vectors, _vector_of(model)))
-                .where(vectors.c.key.is_(None))
+                .where(vectors.c.windows.is_(None))
                 .order_by(passages.c.id)
             ).all()
         return [
-            Unencoded(passage_id=r.id, title=r.title, section=tuple(json.loads(r.section)), text=r.text)
+            Unencoded(
+                passage_id=r.id,
+                title=r.title,
+                section=tuple(json.loads(r.section)),
+                text=r.text,
+                kind=PassageKind(r.kind),
+            )
             for r in rows
         ]
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, LargeBinary, String, Table, insert, select, update
+from sqlalchemy import Column, LargeBinary, String, Table, delete, insert, select, update
 
 from knowledge.errors import ModelChanged
 from knowledge.store.database import Database, metadata
@@ -20,6 +20,8 @@ vectors = Table(
     Column("model", String(200), primary_key=True),
     # float16, little-endian, unit length.
     Column("vector", LargeBinary, nullable=False),
+    # The same of a passage's windows, one after the other; empty where it has none, NULL where they were not encoded.
+    Column("windows", LargeBinary),
 )
 
 Vectors = NDArray[np.float32]
@@ -69,11 +71,13 @@ class VectorStore:
             raise ModelChanged
 
     def known(self, keys: Sequence[str], model: str) -> set[str]:
-        """Which of these keys have a vector of this model."""
+        """Which of these keys have a vector of this model, and those of their windows."""
         known: set[str] = set()
         with self._database.read() as connection:
             for some in slices(keys):
-                query = select(vectors.c.key).where(vectors.c.model == model, vectors.c.key.in_(some))
+                query = select(vectors.c.key).where(
+                    vectors.c.model == model, vectors.c.key.in_(some), vectors.c.windows.is_not(None)
+                )
                 known.update(connection.execute(query).scalars())
         return known
 
@@ -88,15 +92,24 @@ class VectorStore:
                 found.update({row.key: unpack(row.vector) for row in connection.execute(query)})
         return found
 
-    def keep(self, keys: Sequence[str], rows: Vectors, model: str) -> None:
-        """Caches rows, float32 (n, dim), under their keys; what is there already stays as it is."""
-        half = rows.astype("<f2")
-        new = {key: half[n].tobytes() for n, key in enumerate(keys)}
+    def keep(
+        self, keys: Sequence[str], rows: Vectors, model: str, windows: Sequence[Vectors] | None = None
+    ) -> None:
+        """Caches rows, float32 (n, dim), under their keys; what is there already is written again.
+
+        windows: float32 (k, dim) of the windows of each, k from 0; nothing has any where they are left out.
+        """
+        blobs = [_packed(some) for some in windows] if windows is not None else [b""] * len(keys)
+        values = {
+            key: {"key": key, "model": model, "vector": _packed(row), "windows": blob}
+            for key, row, blob in zip(keys, rows, blobs, strict=True)
+        }
         with self._database.write() as connection:
-            for some in slices(list(new)):
-                query = select(vectors.c.key).where(vectors.c.model == model, vectors.c.key.in_(some))
-                for key in connection.execute(query).scalars().all():
-                    new.pop(key)
-            if new:
-                values = [{"key": key, "model": model, "vector": blob} for key, blob in new.items()]
-                connection.execute(insert(vectors), values)
+            for some in slices(list(values)):
+                connection.execute(delete(vectors).where(vectors.c.model == model, vectors.c.key.in_(some)))
+            if values:
+                connection.execute(insert(vectors), list(values.values()))
+
+
+def _packed(rows: Vectors) -> bytes:
+    return rows.astype("<f2").tobytes()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -256,6 +258,25 @@ def test_a_loaded_guideline_answers_until_it_is_withdrawn_and_outlives_a_rebuild
     assert twice.status == 1
     assert "99" in twice.err
     assert status.json["documents"] == 0
+
+
+def test_a_library_of_an_older_version_gets_what_that_did_not_encode(data: Path, tmp_path: Path) -> None:
+    """Vectors of sentences came later; until then the library answers without them."""
+
+    def without_windows() -> int:
+        with closing(sqlite3.connect(data / "yidao.sqlite3")) as library:
+            (count,) = library.execute("SELECT count(*) FROM vectors WHERE windows IS NULL").fetchone()
+        return int(count)
+
+    several(data, ("load", str(guideline(tmp_path / "in"))))
+    with closing(sqlite3.connect(data / "yidao.sqlite3")) as library, library:
+        library.execute("UPDATE vectors SET windows = NULL")
+    assert without_windows() == 2
+    asked = process(data, "-m", "bot", "ask", "老年高血压患者的降压目标", "--json")
+    assert json.loads(asked.stdout)["outcome"] == "answered"
+    (rebuilt,), _ = several(data, ("rebuild", "--encode"))
+    assert rebuilt.status == 0
+    assert without_windows() == 0
 
 
 def test_a_bad_setting_or_a_damaged_library_is_one_plain_line(data: Path) -> None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
 from indexer.loading import Loader, LoadRecord, LoadStatus, encode_and_keep, hash_of
 from knowledge.domain import EditionStatus, Script
 from knowledge.errors import ModelChanged
+from knowledge.searchable import Encodable, passage_for_encoder
 from knowledge.store import Stores
 from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import TARGET, TITLE, Workshop, guideline, long_guideline
+
+JIA, YI = Encodable(whole="甲"), Encodable(whole="乙")
+LONG = "".join(
+    f"第{n}种药物的起始剂量为每日{n}毫克，每两周可以加量一次，并应随访肾功能与血钾。" for n in "一二三四"
+)
 
 
 @pytest.fixture
@@ -338,18 +345,53 @@ def test_a_kill_between_draft_and_approval_is_finished_by_loading_again(
 
 
 def test_texts_that_are_the_same_are_encoded_once(workshop: Workshop) -> None:
-    keys = encode_and_keep(["甲", "乙", "甲"], workshop.stores, workshop.encoder)
+    keys = encode_and_keep([JIA, YI, JIA], workshop.stores, workshop.encoder)
     assert keys[0] == keys[2] != keys[1]
     assert sorted(workshop.encoder.encoded) == ["乙", "甲"]
-    encode_and_keep(["乙", "丙"], workshop.stores, workshop.encoder)
+    encode_and_keep([YI, Encodable(whole="丙")], workshop.stores, workshop.encoder)
     assert sorted(workshop.encoder.encoded) == ["丙", "乙", "甲"]
 
 
+def test_the_windows_of_a_passage_are_kept_with_it_in_order(workshop: Workshop, inbox: Path) -> None:
+    """Whatever stands beside it, and however long that is: windows and wholes are encoded in one call."""
+    path = inbox / "long.md"
+    inbox.mkdir()
+    sections = {
+        "一、长": LONG,
+        "二、短": "血压应降至<140/90 mmHg，能耐受者可降至更低。",
+        "三、更长": LONG + LONG.replace("第", "另"),
+    }
+    path.write_text(f"# {TITLE}\n\n" + "".join(f"## {h}\n\n{t}\n\n" for h, t in sections.items()), "utf-8")
+    edition = load(workshop, path).edition
+    assert edition is not None
+    passages = {p.id: p for p in workshop.stores.passages.of_edition(edition.id)}
+    windows = workshop.stores.passages.windows(list(passages), workshop.encoder.fingerprint)
+    expected = {
+        id_: passage_for_encoder(TITLE, p.citation.section, p.text, p.kind).windows
+        for id_, p in passages.items()
+    }
+    assert sorted(windows.ids) == [id_ for id_, some in expected.items() if some]
+    assert len(set(windows.counts)) == 2, "one has more than the other"
+    assert len(windows.ids) < len(passages), "and one has none"
+    rows = workshop.encoder.encode_passages([window for id_ in windows.ids for window in expected[id_]])
+    np.testing.assert_allclose(windows.vectors, rows, atol=1e-3, rtol=0)
+
+
+def test_what_an_older_version_encoded_without_windows_is_encoded_again(workshop: Workshop) -> None:
+    encode_and_keep([JIA, YI], workshop.stores, workshop.encoder)
+    with workshop.stores.database.write() as connection:
+        connection.execute(text("UPDATE vectors SET windows = NULL"))
+    again = FakeEncoder()
+    encode_and_keep([JIA, YI], workshop.stores, again)
+    encode_and_keep([JIA, YI], workshop.stores, again)
+    assert sorted(again.encoded) == ["乙", "甲"]
+
+
 def test_a_new_model_is_only_used_by_whoever_is_changing_it(workshop: Workshop) -> None:
-    encode_and_keep(["甲"], workshop.stores, workshop.encoder)
+    encode_and_keep([JIA], workshop.stores, workshop.encoder)
     other = FakeEncoder("fake/2")
     with pytest.raises(ModelChanged):
-        encode_and_keep(["甲"], workshop.stores, other)
-    encode_and_keep(["甲"], workshop.stores, other, changing_model=True)
+        encode_and_keep([JIA], workshop.stores, other)
+    encode_and_keep([JIA], workshop.stores, other, changing_model=True)
     assert other.encoded == ["甲"]
     assert workshop.stores.library.status().model == workshop.encoder.fingerprint

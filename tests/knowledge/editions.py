@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import text
+
 from knowledge.domain import PassageKind, QualityMark, Sharing
 from knowledge.searchable import passage_for_encoder, passage_tokens
 from knowledge.store import Stores
@@ -44,7 +46,7 @@ def passage(
         start=0,
         end=len(text),
         marks=marks,
-        vector_key=digest(passage_for_encoder(title, section, text)),
+        vector_key=digest(passage_for_encoder(title, section, text, kind).whole),
     )
 
 
@@ -79,8 +81,20 @@ def edition(
 def keep_vectors(stores: Stores, new: NewEdition) -> None:
     """Encodes an edition's passages, as loading does before it stores them."""
     stores.vectors.use_model(MODEL)
-    contexts = [passage_for_encoder(new.title, p.section, p.text) for p in new.passages]
-    stores.vectors.keep([p.vector_key for p in new.passages], ENCODER.encode_passages(contexts), MODEL)
+    encodable = [passage_for_encoder(new.title, p.section, p.text, p.kind) for p in new.passages]
+    stores.vectors.keep(
+        [p.vector_key for p in new.passages],
+        ENCODER.encode_passages([each.whole for each in encodable]),
+        MODEL,
+        [ENCODER.encode_passages(each.windows) for each in encodable],
+    )
+
+
+def forget_windows(stores: Stores, *keys: str) -> None:
+    """As a version before windows left its vectors; of all keys where none is given."""
+    with stores.database.write() as connection:
+        for key in keys or ["%"]:
+            connection.execute(text("UPDATE vectors SET windows = NULL WHERE key LIKE :key"), {"key": key})
 
 
 def publish(stores: Stores, new: NewEdition) -> Approved:

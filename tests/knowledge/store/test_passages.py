@@ -7,9 +7,25 @@ import pytest
 
 from knowledge.domain import EditionStatus, PassageKind, QualityMark, Script
 from knowledge.errors import ModelChanged
+from knowledge.searchable import passage_for_encoder
 from knowledge.store import Stores
 from knowledge.testing import FakeEncoder
-from tests.knowledge.editions import MODEL, edition, keep_vectors, passage, publish
+from tests.knowledge.editions import (
+    ENCODER,
+    MODEL,
+    edition,
+    forget_windows,
+    keep_vectors,
+    passage,
+    publish,
+)
+
+LONG = "".join(
+    f"第{n}种药物的起始剂量为每日{n}毫克，每两周可以加量一次，并应随访肾功能与血钾。" for n in "一二三四"
+)
+TABLE = "药物 | 剂量\n" + "\n".join(
+    f"第{n}种常用的口服降压药物 | 每日一次，每次{n}毫克，餐后服用" for n in "一二三四五六"
+)
 
 
 def test_a_passage_comes_back_with_its_citation(stores: Stores) -> None:
@@ -129,6 +145,53 @@ def test_everything_without_a_vector_of_a_model_is_named_whatever_its_standing(s
     assert stores.passages.unencoded(MODEL) == []
     (missing,) = stores.passages.unencoded("other/1")
     assert (missing.title, missing.text) == ("甲", "一。")
+
+
+def test_windows_come_back_as_they_were_kept_in_order(stores: Stores) -> None:
+    """Of the passages that have any; the vectors of two models never meet."""
+    texts = (LONG, "短。", LONG * 2)
+    made = publish(stores, edition("指南", texts))
+    long, short, longer = stores.passages.of_edition(made.edition.id)
+    windows = stores.passages.windows([longer.id, short.id, 10_000, long.id], MODEL)
+    assert sorted(windows.ids) == [long.id, longer.id]
+    assert windows.vectors.dtype == np.float32
+    expected = {
+        passage.id: passage_for_encoder("指南", (), passage.text, PassageKind.TEXT).windows
+        for passage in (long, longer)
+    }
+    assert list(windows.counts) == [len(expected[id_]) for id_ in windows.ids]
+    assert min(windows.counts) > 1
+    rows = ENCODER.encode_passages([window for id_ in windows.ids for window in expected[id_]])
+    np.testing.assert_allclose(windows.vectors, rows, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("model", [MODEL, "other/1"])
+def test_where_no_passage_has_windows_there_are_none(stores: Stores, model: str) -> None:
+    """The vectors of two models never meet."""
+    texts = ("短。",) if model == MODEL else (LONG,)
+    made = publish(stores, edition("指南", texts))
+    windows = stores.passages.windows([p.id for p in stores.passages.of_edition(made.edition.id)], model)
+    assert (list(windows.ids), list(windows.counts), len(windows.vectors)) == ([], [], 0)
+
+
+def test_windows_of_more_passages_can_be_asked_for_than_one_statement_takes(stores: Stores) -> None:
+    made = publish(stores, edition("指南", (LONG,)))
+    (only,) = stores.passages.of_edition(made.edition.id)
+    windows = stores.passages.windows([*range(100_000, 140_000), only.id], MODEL)
+    assert list(windows.ids) == [only.id]
+
+
+def test_passages_of_an_older_version_are_named_until_they_have_windows(stores: Stores) -> None:
+    """They are found by their vectors meanwhile; a passage that has none to have is not named again."""
+    made = publish(stores, edition("指南", (passage(TABLE, title="指南", kind=PassageKind.TABLE), "短。")))
+    forget_windows(stores)
+    table, short = stores.passages.unencoded(MODEL)
+    assert (table.text, table.kind) == (TABLE, PassageKind.TABLE)
+    assert (short.text, short.kind) == ("短。", PassageKind.TEXT)
+    assert list(stores.passages.windows([table.passage_id], MODEL).ids) == []
+    assert len(stores.passages.vectors_of([made.edition.id], MODEL)[Script.CHINESE].ids) == 2
+    keep_vectors(stores, edition("指南", (passage(TABLE, title="指南", kind=PassageKind.TABLE), "短。")))
+    assert stores.passages.unencoded(MODEL) == []
 
 
 def test_cutting_again_gives_the_same_tokens_and_a_new_generation_for_all(stores: Stores) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from knowledge.errors import ModelChanged
 from knowledge.store import Stores
+from tests.knowledge.editions import forget_windows
 
 
 def rows(*values: float) -> np.ndarray:
-    return np.array([[value, 1 - value] for value in values], np.float32)
+    return np.array([[value, 1 - value] for value in values], np.float32).reshape(-1, 2)
 
 
 def test_a_vector_is_known_by_its_content_and_its_model(stores: Stores) -> None:
@@ -22,10 +23,29 @@ def test_a_vector_is_known_by_its_content_and_its_model(stores: Stores) -> None:
     assert stores.vectors.get(["a", "c"], "two/1")["a"].tolist() == [0.75, 0.25]
 
 
-def test_what_is_kept_stays_as_it_is(stores: Stores) -> None:
+def test_what_is_kept_again_is_there_once_as_it_was_kept_last(stores: Stores) -> None:
+    """And what another model made of it stays as it is."""
     stores.vectors.keep(["a"], rows(0.25), "one/1")
+    stores.vectors.keep(["a"], rows(0.75), "two/1")
     stores.vectors.keep(["a", "b"], rows(0.5, 0.5), "one/1")
-    assert stores.vectors.get(["a", "b"], "one/1")["a"].tolist() == [0.25, 0.75]
+    assert stores.vectors.get(["a", "b"], "one/1")["a"].tolist() == [0.5, 0.5]
+    assert stores.vectors.get(["a"], "two/1")["a"].tolist() == [0.75, 0.25]
+
+
+def test_a_vector_without_its_windows_is_not_known(stores: Stores) -> None:
+    """An older version kept none; what has no windows, as a short passage has none, is known."""
+    stores.vectors.keep(
+        ["old", "short", "long"], rows(0.25, 0.5, 0.75), "one/1", [rows(), rows(), rows(0.5, 0.25)]
+    )
+    forget_windows(stores, "old")
+    assert stores.vectors.known(["old", "short", "long"], "one/1") == {"short", "long"}
+    assert set(stores.vectors.get(["old"], "one/1")) == {"old"}, "and it can be used all the same"
+
+
+def test_each_vector_has_windows_of_its_own_or_the_call_is_wrong(stores: Stores) -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        stores.vectors.keep(["a", "b"], rows(0.25, 0.5), "one/1", [rows(0.5)])
+    assert stores.vectors.known(["a", "b"], "one/1") == set()
 
 
 def test_vectors_come_back_within_half_precision(stores: Stores) -> None:
