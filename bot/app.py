@@ -11,8 +11,9 @@ from rich.console import Console
 
 from bot.announcing.handlers import Announcing
 from bot.announcing.sender import AnnouncementSender
-from bot.asking.answers import AnswerThreads
+from bot.asking.answers import AnswerThreads, Searching
 from bot.asking.handlers import Asking
+from bot.asking.search_process import SearchProcess
 from bot.console.lines import lines
 from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
 from bot.console.talk import Talk, is_typed, language_of_locale
@@ -47,12 +48,14 @@ def build(
     settings: Settings,
     stores: Stores,
     messenger: Messenger,
+    *,
     audience: Callable[[], Sequence[int]] | None = None,
     writing: Writing | None = None,
+    searching: Searching | None = None,
 ) -> Bot:
     """audience: whom an announcement goes to; by default everyone who started the bot."""
     writing = writing or Writing(stores.database)
-    answers = AnswerThreads(answerer_for(settings, stores))
+    answers = AnswerThreads(answerer_for(settings, stores), searching)
     watcher = LoadWatcher(stores=stores, messenger=messenger)
     sender = AnnouncementSender(stores=stores, messenger=messenger)
     asking = Asking(stores.questions, answers, writing=writing, writing_soon=writing.soon)
@@ -96,7 +99,8 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         stores,
         writing,
     )
-    bot = build(settings, stores, telegram.messenger, writing=writing)
+    searching = SearchProcess(settings)
+    bot = build(settings, stores, telegram.messenger, writing=writing, searching=searching)
     roles = Roles(coordinators=settings.coordinator_ids, administrators=settings.admin_ids)
     bot.answers.warm()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 
 #: The token as it stands in an address: https://api.telegram.org/bot123:ABC/getMe.
 _TOKEN = re.compile(r"(?<!\d)\d{2,15}:[A-Za-z0-9_-]{30,80}")
@@ -27,3 +28,9 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return _TOKEN.sub(_REDACTED, super().format(record))
+
+
+def places(error: BaseException) -> str:
+    """Where an error was raised, innermost first, without its words, which may repeat a person's."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

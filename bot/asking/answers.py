@@ -1,10 +1,10 @@
-"""The answerer in threads of its own, so that the conversation goes on while it encodes and searches."""
+"""Answers without blocking the conversation: encoded in a thread, searched for in another one or in another process."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,9 +17,9 @@ from knowledge.engines.ports import Vectors
 
 log = logging.getLogger(__name__)
 
-#: The most that are encoded at once. Eight take as long as five that come one by one; more are no cheaper each, and the
-#: first of them would wait longer.
-_AT_ONCE = 8
+#: The most that are encoded at once. Sixteen take as long as nine that come one by one; more would be no cheaper each,
+#: and the first of them would wait longer.
+_AT_ONCE = 16
 
 
 class Answerer(Protocol):
@@ -33,7 +33,52 @@ class Answerer(Protocol):
 
     def reply(self, question: PreparedQuestion, vector: Vectors) -> Reply: ...
 
-    def warm(self) -> None: ...
+    def warm_encoding(self) -> None: ...
+
+    def warm_search(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """A question that is to be searched for."""
+
+    question: PreparedQuestion
+    vector: Vectors
+    #: To be fulfilled; cancelled by whoever waits for it no longer.
+    reply: Future[Reply]
+
+
+class Searching(Protocol):
+    """Where the search takes place; called from one thread."""
+
+    def warm(self) -> None:
+        """Loads what searching needs."""
+        ...
+
+    def search(self, batch: Sequence[Encoded]) -> None:
+        """Returns when each one's reply is fulfilled. Never raises for what one of them brings."""
+        ...
+
+    def close(self) -> None:
+        """From another thread; what is being searched for need not be fulfilled any more."""
+        ...
+
+
+class SearchHere:
+    """Fulfils Searching in the thread that calls it."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+
+    def warm(self) -> None:
+        self._answerer.warm_search()
+
+    def search(self, batch: Sequence[Encoded]) -> None:
+        for each in batch:
+            settle(each.reply, partial(self._answerer.reply, each.question, each.vector))
+
+    def close(self) -> None:
+        """Nothing to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +96,6 @@ class _Prepared:
     reply: Future[Reply]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Encoded:
-    question: PreparedQuestion
-    vector: Vectors
-    reply: Future[Reply]
-
-
 class AnswerThreads:
     """Fulfils Answers. One thread encodes whatever waits, in one go; another searches with what was encoded.
 
@@ -65,12 +103,16 @@ class AnswerThreads:
     next ones are encoded. Questions that come while the model is loading wait their turn behind it.
     """
 
-    def __init__(self, answerer: Answerer) -> None:
+    def __init__(self, answerer: Answerer, searching: Searching | None = None) -> None:
+        """searching: by default in a thread of this process."""
         self._answerer = answerer
+        self._search = searching or SearchHere(answerer)
         #: What `close` must not leave unfulfilled, or whoever waits for it would wait for ever.
         self._open: set[Future[Reply]] = set()
         self._encoding: BatchThread[_Asked] = BatchThread("encoding", self._encode, at_once=_AT_ONCE)
-        self._searching: BatchThread[_Encoded] = BatchThread("searching", self._search, at_once=_AT_ONCE)
+        self._searching: BatchThread[Encoded] = BatchThread(
+            "searching", self._search.search, at_once=_AT_ONCE
+        )
 
     async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
         asked = _Asked(question=question, earlier=earlier, replies=replies)
@@ -83,7 +125,8 @@ class AnswerThreads:
 
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""
-        self._encoding.first(self._warm)
+        self._encoding.first(partial(_warmed, self._answerer.warm_encoding))
+        self._searching.first(partial(_warmed, self._search.warm))
 
     def close(self) -> None:
         """What is not answered yet is cancelled."""
@@ -91,6 +134,7 @@ class AnswerThreads:
         self._searching.close(finish=False)
         for reply in tuple(self._open):
             reply.cancel()
+        self._search.close()
 
     def _encode(self, batch: Sequence[_Asked]) -> None:
         if prepared := [found for asked in batch if (found := self._prepared(asked))]:
@@ -122,15 +166,12 @@ class AnswerThreads:
                 self._encode_prepared([each])
             return
         for each, vector in zip(batch, vectors, strict=True):
-            self._searching.add(_Encoded(question=each.question, vector=vector, reply=each.reply))
+            self._searching.add(Encoded(question=each.question, vector=vector, reply=each.reply))
 
-    def _search(self, batch: Sequence[_Encoded]) -> None:
-        for each in batch:
-            settle(each.reply, partial(self._answerer.reply, each.question, each.vector))
 
-    def _warm(self) -> None:
-        try:
-            self._answerer.warm()
-        except Exception:
-            # The first question meets the same fault and tells its asker; the reason belongs in the log now.
-            log.exception("action=answers.warm_failed")
+def _warmed(load: Callable[[], None]) -> None:
+    try:
+        load()
+    except Exception:
+        # The first question meets the same fault and tells its asker; the reason belongs in the log now.
+        log.exception("action=answers.warm_failed")

@@ -42,9 +42,17 @@ class Answerer:
 
     def warm(self) -> None:
         """Loads the models and the indexes ahead of the first question. Raises as `answer` does."""
-        self._index.catch_up()
+        self.warm_search()
+        self.warm_encoding()
+
+    def warm_encoding(self) -> None:
+        """Loads what `prepare` and `encode` need; a process that never searches needs no more."""
         self._terms.current()
         self._encoder.encode_questions(["warm"])
+
+    def warm_search(self) -> None:
+        """Loads what `reply` needs; a process that is handed encoded questions needs no more."""
+        self._index.catch_up()
         if self._reranking:
             self._reranking.warm()
 

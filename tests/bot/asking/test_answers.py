@@ -26,8 +26,11 @@ class Answerer:
         self.begun = threading.Event()
         self.go = threading.Event()
 
-    def warm(self) -> None:
+    def warm_encoding(self) -> None:
         raise RuntimeError("no model")
+
+    def warm_search(self) -> None:
+        raise RuntimeError("no index")
 
     def prepare(
         self, question: str, earlier: str | None = None, *, replies: bool = False
@@ -88,7 +91,7 @@ async def test_what_waits_is_encoded_together_and_each_gets_its_own_reply(
     questions = [f"question {'x' * n}" for n in range(1, 21)]
     outcomes = await asked_together(threads, answerer, questions)
     assert texts(outcomes) == questions
-    assert [len(batch) for batch in answerer.batches] == [1, 8, 8, 3]
+    assert [len(batch) for batch in answerer.batches] == [1, 16, 3]
     assert answerer.searched == questions
 
 
@@ -146,4 +149,4 @@ async def test_a_failed_warm_up_is_survived_and_told_in_the_log(
     threads.warm()
     answerer.go.set()
     assert (await threads.answer("one")).question == "one"
-    assert "action=answers.warm_failed" in caplog.text
+    assert caplog.text.count("action=answers.warm_failed") == 2
