@@ -21,6 +21,9 @@ from knowledge.store.vectors import vectors as vector_rows
 #: Documents written in one transaction.
 _AT_ONCE = 50
 
+#: A document with the vectors of its passages, and those of the windows of each.
+_Vectors = tuple[MadeDocument, Vectors, list[Vectors]]
+
 
 def fill(stores: Stores, made: MadeVectors, size: int, model: str, nearest: NearestExactly) -> None:
     """Migrates the database and writes this many passages, all of them current, and one more document as a draft.
@@ -28,17 +31,18 @@ def fill(stores: Stores, made: MadeVectors, size: int, model: str, nearest: Near
     nearest: is shown every vector that answers. Passages are numbered from 1 in order.
     """
     stores.database.migrate()
-    waiting: list[tuple[MadeDocument, Vectors]] = []
+    waiting: list[_Vectors] = []
     for document in made.corpus.documents(size):
         rows = made.of(document)
         nearest.see(document.script, _ids(document), rows)
-        waiting.append((document, rows))
+        waiting.append((document, rows, made.windows_of(document, rows)))
         if len(waiting) == _AT_ONCE:
             _write(stores, waiting, model, EditionStatus.CURRENT)
             waiting = []
     last = made.corpus.document(documents_of(size))
     _write(stores, waiting, model, EditionStatus.CURRENT)
-    _write(stores, [(last, made.of(last))], model, EditionStatus.DRAFT)
+    rows = made.of(last)
+    _write(stores, [(last, rows, made.windows_of(last, rows))], model, EditionStatus.DRAFT)
 
 
 def documents_of(size: int) -> int:
@@ -46,28 +50,29 @@ def documents_of(size: int) -> int:
     return -(-size // PASSAGES_A_DOCUMENT)
 
 
-def _write(
-    stores: Stores, some: list[tuple[MadeDocument, Vectors]], model: str, status: EditionStatus
-) -> None:
+def _write(stores: Stores, some: list[_Vectors], model: str, status: EditionStatus) -> None:
     if not some:
         return
-    keys = {document.number: _keys(document) for document, _ in some}
+    made = [document for document, _, _ in some]
     with stores.database.write() as connection:
         connection.execute(library_state.update().values(generation=1, model=model))
-        values = [
-            {"id": document.number + 1, "is_sample": False, "created_at": now()} for document, _ in some
-        ]
-        connection.execute(documents.insert(), values)
-        connection.execute(editions.insert(), [_edition(document, status) for document, _ in some])
-        rows = [row for document, _ in some for row in _passage_rows(document, keys[document.number])]
-        connection.execute(passages.insert(), rows)
+        connection.execute(
+            documents.insert(),
+            [{"id": document.number + 1, "is_sample": False, "created_at": now()} for document in made],
+        )
+        connection.execute(editions.insert(), [_edition(document, status) for document in made])
+        connection.execute(passages.insert(), [row for document in made for row in _passage_rows(document)])
         blobs = [
-            {"key": key, "model": model, "vector": half.tobytes()}
-            for document, rows_of in some
-            for key, half in zip(keys[document.number], rows_of.astype("<f2"), strict=True)
+            {"key": key, "model": model, "vector": _packed(row), "windows": _packed(beside)}
+            for document, rows, windows in some
+            for key, row, beside in zip(_keys(document), rows, windows, strict=True)
         ]
         # In the order of their key, as the index on it wants them.
         connection.execute(vector_rows.insert(), sorted(blobs, key=lambda row: str(row["key"])))
+
+
+def _packed(rows: Vectors) -> bytes:
+    return rows.astype("<f2").tobytes()
 
 
 def _ids(document: MadeDocument) -> np.ndarray:
@@ -104,9 +109,9 @@ def _edition(document: MadeDocument, status: EditionStatus) -> dict[str, Any]:
     }
 
 
-def _passage_rows(document: MadeDocument, keys: list[str]) -> list[dict[str, Any]]:
+def _passage_rows(document: MadeDocument) -> list[dict[str, Any]]:
     first, start, rows = int(_ids(document)[0]), 0, []
-    for ordinal, (passage, key) in enumerate(zip(document.passages, keys, strict=True)):
+    for ordinal, (passage, key) in enumerate(zip(document.passages, _keys(document), strict=True)):
         rows.append(
             {
                 "id": first + ordinal,

@@ -8,6 +8,7 @@ few stand in half of all passages, most in hardly any.
 from __future__ import annotations
 
 import csv
+import math
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,10 @@ PASSAGES_A_DOCUMENT = 100
 #: Characters of a passage: mean and spread of those of real guidelines.
 _LENGTH = {Script.CHINESE: (330, 110), Script.OTHER: (690, 220)}
 _SHORTEST = 80
+#: Characters to a window, as `knowledge.searchable` makes them; a passage of one window has none of its own.
+_WINDOW = {Script.CHINESE: 94, Script.OTHER: 222}
+#: How far the next sentence is taken from: what stands together in one passage stands apart in another.
+_STEPS = range(1, 40)
 #: Share of the names and figures of a sample that a document replaces.
 _NAMES_REPLACED = 0.6
 _FIGURES_REPLACED = 0.3
@@ -51,6 +56,11 @@ class MadeDocument:
     #: Which sample it is a variant of.
     template: int
     passages: tuple[MadePassage, ...]
+
+    def windows(self) -> list[int]:
+        """How many windows each passage has."""
+        counts = [round(len(passage.text) / _WINDOW[self.script]) for passage in self.passages]
+        return [count if count > 1 else 0 for count in counts]
 
     def for_encoder(self) -> list[str]:
         """Each passage with its title and headings, as the encoder is to see it."""
@@ -143,6 +153,9 @@ class _Variant:
     def sentence(self, sentence: str) -> tuple[str, str]:
         """The sentence as this document has it, and its tokens."""
         changed = self.changed(sentence)
+        # A name with a full stop or a bracket in it may have made two sentences of one, which no line of tokens tells.
+        if len(pieces(changed, PassageKind.TEXT)) > 1:
+            changed = sentence
         return changed, " ".join(tokens(changed))
 
     def changed(self, text: str) -> str:
@@ -168,13 +181,19 @@ def _passage(
 ) -> tuple[str, list[str]]:
     """Sentences in an order of chance up to a length of chance, and a line of tokens for each."""
     wanted = max(_SHORTEST, chance.gauss(*_LENGTH[script]))
-    order = chance.sample(sentences, len(sentences))
-    length, count = 0, 0
-    while count < len(order) and (count == 0 or length + len(order[count][0]) / 2 < wanted):
-        length += len(order[count][0])
-        count += 1
-    joint = "" if script is Script.CHINESE else " "
-    return joint.join(text for text, _ in order[:count]), [line for _, line in order[:count]]
+    # A start and a step that reaches every sentence once: cheaper than a shuffle, of which a million are minutes.
+    count, place = len(sentences), int(chance.random() * len(sentences))
+    step = chance.choice(_STEPS)
+    while math.gcd(step, count) > 1:
+        step += 1
+    chosen: list[tuple[str, str]] = []
+    length = 0.0
+    while not chosen or (len(chosen) < count and length + len(sentences[place][0]) / 2 < wanted):
+        chosen.append(sentences[place])
+        length += len(sentences[place][0])
+        place = (place + step) % count
+    # A line each, as list items stand: what ends without a full stop stays a sentence of its own.
+    return "\n".join(text for text, _ in chosen), [line for _, line in chosen]
 
 
 def _names() -> dict[Script, list[str]]:

@@ -14,7 +14,6 @@ from typing import Any
 from indexer.app import App
 from indexer.benchmarking.passages import Corpus, MadeDocument
 from indexer.benchmarking.timing import Timing, timed
-from indexer.commands.samples import FOLDER, load_samples
 from indexer.loading import Loader
 from indexer.sandbox import Sandbox
 from knowledge.answering import open_answerer
@@ -34,8 +33,8 @@ def cold_start(encoder: Encoder) -> float:
     return time.perf_counter() - started
 
 
-def passages_a_second(encoder: Encoder) -> float:
-    text = "".join(path.read_text("utf-8") for path in sorted((FOLDER / "guidelines").glob("*.zh.md")))
+def passages_a_second(encoder: Encoder, guidelines: Path) -> float:
+    text = "".join(path.read_text("utf-8") for path in sorted(guidelines.glob("*.zh.md")))
     plain = re.sub(r"[#|\-*\s]+", "", text)
     pieces = [plain[n : n + PASSAGE_CHARACTERS] for n in range(0, len(plain), PASSAGE_CHARACTERS)]
     passages = [pieces[n % (len(pieces) - 1)] for n in range(_PASSAGES)]
@@ -46,9 +45,7 @@ def passages_a_second(encoder: Encoder) -> float:
 
 
 def answer_samples(app: App, questions: Sequence[str]) -> Timing:
-    """Loads the samples into an empty library, and answers."""
-    app.stores.database.migrate()
-    load_samples(app, quiet=True)
+    """All of an answer, over a library that holds the samples."""
     answerer = open_answerer(app.stores, app.encoder, app.settings.cache_dir)
     answerer.warm()
     return timed(answerer.answer, questions)
@@ -83,22 +80,22 @@ def loading_share(app: App, corpus: Corpus, folder: Path) -> dict[str, Any]:
     limits = app.settings
     with Sandbox(timeout=limits.read_timeout, memory_mb=limits.read_memory_mb) as sandbox:
         loader = Loader(app.stores, listening, sandbox, limits.files_dir)
-        seconds = 0.0
+        loading = encoding = 0.0
         for number in _LOADED:
             path = _written(corpus.document(number), folder)
-            started = time.perf_counter()
+            started, heard = time.perf_counter(), len(listening.heard)
             loader.load(path, loaded_by="bench", approve=True)
-            seconds += time.perf_counter() - started
-    started = time.perf_counter()
-    for texts in listening.heard:
-        app.encoder.encode_passages(texts)
-    alone = time.perf_counter() - started
+            loading += time.perf_counter() - started
+            texts = [text for some in listening.heard[heard:] for text in some]
+            started = time.perf_counter()
+            app.encoder.encode_passages(texts)
+            encoding += time.perf_counter() - started
     count = sum(map(len, listening.heard))
     return {
         "texts": count,
-        "loading_a_second": round(count / seconds, 1),
-        "encoding_a_second": round(count / alone, 1),
-        "ratio": round(alone / seconds, 3),
+        "loading_a_second": round(count / loading, 1),
+        "encoding_a_second": round(count / encoding, 1),
+        "ratio": round(encoding / loading, 3),
     }
 
 

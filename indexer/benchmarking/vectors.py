@@ -20,6 +20,9 @@ from knowledge.engines.ports import Encoder, Vectors
 #: Share of a drawn vector's variance that is its encoded neighbour's.
 _NEIGHBOUR = 0.5
 
+#: How far a window lies from its passage, in deviations of another passage.
+_BESIDE = 0.3
+
 Progress = Callable[[int, int], None]
 
 
@@ -57,6 +60,17 @@ class MadeVectors:
         if encoded is not None and len(encoded) >= len(document.passages):
             return encoded[: len(document.passages)]
         return self._drawn(document)
+
+    def windows_of(self, document: MadeDocument, rows: Vectors) -> list[Vectors]:
+        """Those of each passage's windows, float32 (k, dim), beside it; rows: what `of` gave. None of them is encoded:
+
+        they are read only for the few passages that are looked at closely, and cost the same whatever they hold.
+        """
+        beside = np.roll(rows, 1, axis=0) - rows.mean(axis=0)
+        counts = document.windows()
+        every = np.repeat(rows, counts, axis=0) + _BESIDE * np.repeat(beside, counts, axis=0)
+        every /= np.linalg.norm(every, axis=1, keepdims=True)
+        return np.split(every, np.cumsum(counts)[:-1])
 
     def _drawn(self, document: MadeDocument) -> Vectors:
         chance = np.random.default_rng(document.number)

@@ -27,7 +27,7 @@ from indexer.benchmarking.samples import (
 from indexer.benchmarking.sizes import Questions, measure_size
 from indexer.benchmarking.timing import Timing, timed
 from indexer.benchmarking.vectors import MadeVectors
-from indexer.commands.samples import FOLDER
+from indexer.commands.samples import FOLDER, load_samples
 from knowledge.domain import Script
 
 _QUESTIONS = FOLDER.parent / "benchmarks" / "samples.jsonl"
@@ -97,7 +97,9 @@ def _of_samples(
         (folder / "cache" / "models").symlink_to(models)
         fresh = build(app.settings.model_copy(update={"data_dir": folder, "database_url": None}))
         other = App(settings=fresh.settings, stores=fresh.stores, encoder=app.encoder)
-        speed = passages_a_second(app.encoder)
+        speed = passages_a_second(app.encoder, FOLDER / "guidelines")
+        other.stores.database.migrate()
+        load_samples(other, quiet=True)
         answering = answer_samples(other, questions)
         memory = bot_memory(folder, questions)
         loading = loading_share(other, corpus, folder)
