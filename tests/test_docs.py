@@ -1,9 +1,10 @@
-"""What the documents promise exists: commands, targets, settings, files."""
+"""What the documents promise exists: commands, targets, settings, files; and what the code reads is shipped with it."""
 
 from __future__ import annotations
 
 import argparse
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,3 +67,28 @@ def test_every_file_that_the_way_of_a_question_names_exists() -> None:
     named = re.findall(r"`((?:bot|knowledge|indexer)/[\w/.]+)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_file_that_lies_beside_the_code_is_in_the_wheel() -> None:
+    """A word list or a calibration that is left out is missed at the first question only."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    shipped = {
+        path
+        for package, patterns in settings["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package).glob(pattern)
+    }
+    there = {
+        path
+        for package in ("bot", "knowledge", "indexer")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
+    }
+    assert there
+    assert sorted(there - shipped) == []
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^\| \[\d{4}\]\((.+?)\)", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(path.name for path in folder.glob("0*.md"))

@@ -10,7 +10,18 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from indexer.app import App, build
-from indexer.commands import bench, courses, evaluate, library, load, samples, status, terms, worker
+from indexer.commands import (
+    bench,
+    calibrate,
+    courses,
+    evaluate,
+    library,
+    load,
+    samples,
+    status,
+    terms,
+    worker,
+)
 from knowledge.errors import KnowledgeError
 from knowledge.settings import Settings
 
@@ -22,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         prog="yidao-index", description="Reads guideline documents and course lists into Yidao's library."
     )
     subcommands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (load, courses, samples, terms, status, library, worker, bench, evaluate):
+    for family in (load, courses, samples, terms, status, library, worker, bench, evaluate, calibrate):
         family.add(subcommands)
     return root
 

@@ -25,8 +25,7 @@ from indexer.evaluating.figures import Figure, measure
 from indexer.evaluating.floors import fallen, raised, read_floors, write_floors
 from indexer.evaluating.own import OwnFigure, evaluate_own
 from indexer.evaluating.rankings import Engine, rank
-from indexer.evaluating.trial import trial_of_files, trial_of_set
-from indexer.sandbox import Sandbox
+from indexer.evaluating.trial import trial_of_samples, trial_of_set
 
 _BENCHMARKS = FOLDER.parent / "benchmarks"
 
@@ -101,12 +100,7 @@ def _sets(encoder: CachedEncoder, options: argparse.Namespace) -> int:
 def _own(app: App, encoder: CachedEncoder, options: argparse.Namespace) -> int:
     if not (_BENCHMARKS.is_dir() and FOLDER.is_dir()):
         return _complain("--own needs the source with its samples/ and benchmarks/")
-    files = sorted((FOLDER / "guidelines").glob("*.md"))
-    limits = app.settings
-    with (
-        Sandbox(timeout=limits.read_timeout, memory_mb=limits.read_memory_mb) as sandbox,
-        trial_of_files(files, encoder, sandbox) as made,
-    ):
+    with trial_of_samples(FOLDER, encoder, app.settings) as made:
         figures = evaluate_own(_BENCHMARKS, made)
     return judge(figures, _BENCHMARKS / "floors.json", options)
 

@@ -15,6 +15,7 @@ from indexer.evaluating.figures import measure
 from indexer.evaluating.rankings import Engine, rank
 from indexer.evaluating.trial import Asked, Trial
 from knowledge.answering.evidence import calibration_for
+from knowledge.answering.judging import judge
 from knowledge.answering.retrieval import retrieve
 from knowledge.domain import Answer, Outcome, Related, Reply, outcome_of
 
@@ -48,7 +49,7 @@ class OwnFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
+class Question:
     id: str
     text: str
     #: The language of the question; "cross" where only a document in the other one answers.
@@ -59,10 +60,10 @@ class _Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    question: _Question
+    question: Question
     reply: Reply
-    #: The best probability that any passage answers, whether or not it is shown.
-    evidence: float
+    #: The best probabilities that any passage is about the question, and that it answers it.
+    evidence: tuple[float, float]
 
     @property
     def shown(self) -> list[str]:
@@ -82,12 +83,12 @@ def evaluate_own(folder: Path, trial: Trial) -> list[OwnFigure]:
         path = folder / f"{name}.jsonl"
         if not path.is_file():
             continue
-        questions = _read(path)
-        answered = _ask(questions, trial)
+        questions = read_questions(path)
+        answered = _outcomes(questions, trial)
         figures += _answerable(name, answered) + _ranked(name, questions, trial)
         for other in (folder / f"{stem}.jsonl" for stem in unanswerable):
             if other.is_file():
-                figures += _unanswerable(other.stem, _ask(_read(other), trial), answered)
+                figures += _unanswerable(other.stem, _outcomes(read_questions(other), trial), answered)
     if not figures:
         raise InvalidSet(f"{folder}: there are no questions on the samples")
     return figures
@@ -98,10 +99,10 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", text).casefold()
 
 
-def _read(path: Path) -> list[_Question]:
+def read_questions(path: Path) -> list[Question]:
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     return [
-        _Question(
+        Question(
             id=row["id"],
             text=row["question"],
             group="cross" if row.get("kind") == "cross" else row["language"],
@@ -111,14 +112,14 @@ def _read(path: Path) -> list[_Question]:
     ]
 
 
-def _asked(questions: Sequence[_Question], trial: Trial) -> list[Asked]:
+def ask_all(questions: Sequence[Question], trial: Trial) -> list[Asked]:
     return trial.ask([SetQuestion(id=question.id, text=question.text) for question in questions])
 
 
-def _ask(questions: Sequence[_Question], trial: Trial) -> list[_Outcome]:
+def _outcomes(questions: Sequence[Question], trial: Trial) -> list[_Outcome]:
     return [
         _Outcome(question=question, reply=_reply(asked, trial), evidence=_evidence(asked, trial))
-        for question, asked in zip(questions, _asked(questions, trial), strict=True)
+        for question, asked in zip(questions, ask_all(questions, trial), strict=True)
     ]
 
 
@@ -128,12 +129,15 @@ def _reply(asked: Asked, trial: Trial) -> Reply:
     return trial.answerer.reply(asked.prepared, asked.vector)
 
 
-def _evidence(asked: Asked, trial: Trial) -> float:
+def _evidence(asked: Asked, trial: Trial) -> tuple[float, float]:
+    """The best probabilities that any passage is about the question, and that it answers it."""
     if asked.prepared is None:
-        return 0.0
+        return 0.0, 0.0
     calibration = calibration_for(trial.encoder.fingerprint)
     found = retrieve(asked.prepared, asked.vector, trial.index, trial.stores.passages).found
-    return max((calibration.probability(each.fit) for each in found), default=0.0)
+    verdicts = [judged.verdict for judged in judge(asked.prepared, found, trial.index, calibration)]
+    related = max((verdict.related for verdict in verdicts), default=0.0)
+    return related, max((verdict.answers for verdict in verdicts), default=0.0)
 
 
 def _answerable(name: str, outcomes: Sequence[_Outcome]) -> list[OwnFigure]:
@@ -149,7 +153,7 @@ def _answerable(name: str, outcomes: Sequence[_Outcome]) -> list[OwnFigure]:
     return figures
 
 
-def _ranked(name: str, questions: Sequence[_Question], trial: Trial) -> list[OwnFigure]:
+def _ranked(name: str, questions: Sequence[Question], trial: Trial) -> list[OwnFigure]:
     """The three rankings of passages, those that hold the phrase being relevant."""
     texts = {trial.judged_as[passage.id]: plain(passage.text) for passage in trial.passages}
     relevant: dict[str, Mapping[str, int]] = {}
@@ -168,7 +172,7 @@ def _ranked(name: str, questions: Sequence[_Question], trial: Trial) -> list[Own
             # The parts are there to compare with: what people get is both together.
             told_only=engine is not Engine.FUSED,
         )
-        for engine, ranking in rank(trial, _asked(questions, trial)).items()
+        for engine, ranking in rank(trial, ask_all(questions, trial)).items()
         for measure_name, figure in measure(relevant, ranking).items()
     ]
 
@@ -178,7 +182,8 @@ def _unanswerable(name: str, outcomes: Sequence[_Outcome], answerable: Sequence[
     from sklearn.metrics import roc_auc_score
 
     labels = [1] * len(answerable) + [0] * len(outcomes)
-    evidence = [outcome.evidence for outcome in (*answerable, *outcomes)]
+    near_miss = "near_miss" in name
+    evidence = [outcome.evidence[near_miss] for outcome in (*answerable, *outcomes)]
     return [
         _share(f"{name}.not_answered", outcomes, lambda o: outcome_of(o.reply) is not Outcome.ANSWERED),
         _share(f"{name}.related", outcomes, lambda o: outcome_of(o.reply) is Outcome.RELATED, told_only=True),
@@ -186,7 +191,7 @@ def _unanswerable(name: str, outcomes: Sequence[_Outcome], answerable: Sequence[
             f"{name}.refused",
             outcomes,
             lambda o: not isinstance(o.reply, Answer | Related),
-            told_only="near_miss" in name,
+            told_only=near_miss,
         ),
         OwnFigure(
             name=f"{name}.auroc",

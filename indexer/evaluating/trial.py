@@ -18,6 +18,7 @@ from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
 from knowledge.domain import QUESTION_MAX_CHARACTERS, Passage, Refused
 from knowledge.engines.ports import Encoder, Vectors
+from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
 from knowledge.terms.termlist import shipped
 from knowledge.text import encoded_text
@@ -101,6 +102,16 @@ def trial_of_files(files: Sequence[Path], encoder: Encoder, sandbox: Sandbox) ->
         yield _trial(
             folder, stores, encoder, passages=tuple(passages), judged_as={p.id: str(p.id) for p in passages}
         )
+
+
+@contextmanager
+def trial_of_samples(folder: Path, encoder: Encoder, settings: Settings) -> Iterator[Trial]:
+    """The shipped samples. Raises InvalidSet."""
+    with (
+        Sandbox(timeout=settings.read_timeout, memory_mb=settings.read_memory_mb) as sandbox,
+        trial_of_files(sorted((folder / "guidelines").glob("*.md")), encoder, sandbox) as trial,
+    ):
+        yield trial
 
 
 @contextmanager

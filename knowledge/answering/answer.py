@@ -7,19 +7,33 @@ from dataclasses import replace
 from pathlib import Path
 
 from knowledge.answering.courses import matching
-from knowledge.answering.evidence import calibration_for
+from knowledge.answering.evidence import Tone, calibration_for
 from knowledge.answering.highlight import begins_with_exception, highlights
 from knowledge.answering.index import PassageIndex
+from knowledge.answering.judging import judge
 from knowledge.answering.places import Place, places
 from knowledge.answering.question import PreparedQuestion, prepare
 from knowledge.answering.reranking import Reranking
 from knowledge.answering.retrieval import Retrieved, retrieve
-from knowledge.domain import Answer, Citation, NoEvidence, Passage, Quotation, Refused, Reply
+from knowledge.domain import (
+    Answer,
+    Citation,
+    NoEvidence,
+    OutOfScope,
+    Passage,
+    Quotation,
+    Refused,
+    Related,
+    Reply,
+)
 from knowledge.engines.ports import Encoder, Vectors
 from knowledge.sentences import pieces
 from knowledge.store import Stores
 from knowledge.terms.current import CurrentTerms
-from knowledge.terms.termlist import TermSource, shipped
+from knowledge.terms.termlist import Concept, TermKind, TermSource, shipped
+
+#: What is no answer takes little room.
+_MOST_RELATED = 2
 
 
 class Answerer:
@@ -89,17 +103,32 @@ class Answerer:
         retrieved = retrieve(question, vector, self._index, self._stores.passages)
         if self._reranking:
             retrieved = self._reranking.reorder(question, retrieved)
-        chosen = places(retrieved.found, self._calibration)
-        if not chosen:
-            documents = self._index.documents
-            return NoEvidence(
-                question=question.text, documents_searched=documents, context=question.combined
+        judged = judge(question, retrieved.found, self._index, self._calibration)
+        answering = [candidate for candidate in judged if candidate.tone is Tone.ANSWERS]
+        related = [candidate for candidate in judged if candidate.tone is Tone.RELATED]
+        if not answering and not related:
+            return self._nothing(question)
+        chosen = places(answering) if answering else places(related, most=_MOST_RELATED)
+        quotations = tuple(self._quote(question, place, retrieved) for place in chosen)
+        courses = matching(question.mentions, vector, self._index.catalogue, self._index.weigh)
+        if answering:
+            return Answer(
+                question=question.text, quotations=quotations, courses=courses, context=question.combined
             )
-        return Answer(
+        return Related(
             question=question.text,
-            quotations=tuple(self._quote(question, place, retrieved) for place in chosen),
-            courses=matching(question.mentions, vector, self._index.catalogue, self._index.weigh),
+            quotations=quotations,
+            missing=tuple(word for word in chosen[0].missing if all(word in p.missing for p in chosen)),
+            courses=courses,
             context=question.combined,
+        )
+
+    def _nothing(self, question: PreparedQuestion) -> Reply:
+        # What names no disease, test, drug or patient, and what no passage comes near, is hardly a medical question.
+        if self._index.documents and not any(_is_medical(m.concept) for m in question.mentions):
+            return OutOfScope(question=question.text)
+        return NoEvidence(
+            question=question.text, documents_searched=self._index.documents, context=question.combined
         )
 
     def _quote(self, question: PreparedQuestion, place: Place, retrieved: Retrieved) -> Quotation:
@@ -118,8 +147,13 @@ class Answerer:
             return passage
         first = pieces(following.text, following.kind)[0]
         citation: Citation = replace(passage.citation, page_last=following.citation.page_first)
-        text = f"{passage.text}\n{following.text[: first.end]}"
-        return replace(passage, text=text, citation=citation, marks=passage.marks | following.marks)
+        return replace(
+            passage,
+            text=f"{passage.text}\n{following.text[first.start : first.end]}",
+            tokens="\n".join((passage.tokens, following.tokens.split("\n")[1])),
+            citation=citation,
+            marks=passage.marks | following.marks,
+        )
 
 
 def open_answerer(
@@ -137,3 +171,7 @@ def open_answerer(
     index = PassageIndex(stores, encoder.fingerprint, cache_dir)
     terms = CurrentTerms(own_terms) if own_terms else shipped()
     return Answerer(stores, encoder, index, terms, reranking)
+
+
+def _is_medical(concept: Concept) -> bool:
+    return concept.is_subject or concept.kind is TermKind.POPULATION

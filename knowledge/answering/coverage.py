@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -24,7 +24,31 @@ class Clue:
         return any(alternative <= held for alternative in self.alternatives)
 
 
-Clues = Sequence[Clue]
+class Clues:
+    """The pieces of a question's information, for passages of one script."""
+
+    def __init__(self, clues: Iterable[Clue]) -> None:
+        self._clues = tuple(clues)
+        #: What they tell in all, in nats.
+        self.information = sum(clue.weight for clue in self._clues)
+        #: Every token of any alternative.
+        self.words = frozenset(token for clue in self._clues for some in clue.alternatives for token in some)
+        # Sentence after sentence holds the same few of these words, or none.
+        self._known: dict[frozenset[str], float] = {}
+
+    def __iter__(self) -> Iterator[Clue]:
+        return iter(self._clues)
+
+    def among(self, tokens: Iterable[str]) -> frozenset[str]:
+        """Those of the tokens that matter."""
+        return self.words.intersection(tokens)
+
+    def coverage(self, held: frozenset[str]) -> float:
+        """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues. held: from `among`."""
+        if held not in self._known:
+            weight = sum(clue.weight for clue in self._clues if clue.is_in(held))
+            self._known[held] = weight / self.information if self.information else 0.0
+        return self._known[held]
 
 
 def inverse_frequency(passages: int, holding: int) -> float:
@@ -32,17 +56,11 @@ def inverse_frequency(passages: int, holding: int) -> float:
     return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
-def coverage(clues: Clues, held: AbstractSet[str]) -> float:
-    """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues."""
-    total = sum(clue.weight for clue in clues)
-    return sum(clue.weight for clue in clues if clue.is_in(held)) / total if total else 0.0
-
-
 def clues_in_own_script(
     terms: Collection[str], mentions: Sequence[Mention], script: Script, weigh: Callable[[str], float]
 ) -> Clues:
     """One clue a term; a term that belongs to a known concept is also held by a passage that names it otherwise."""
-    return [
+    return Clues(
         Clue(
             weight=weigh(term),
             alternatives=(
@@ -57,7 +75,7 @@ def clues_in_own_script(
             people=any(term in mention.tokens and _is_people(mention) for mention in mentions),
         )
         for term in terms
-    ]
+    )
 
 
 def _is_people(mention: Mention) -> bool:
@@ -85,7 +103,7 @@ def clues_in_other_script(
     same = [term for term in terms if term not in known and term.isascii() and any(c.isdigit() for c in term)]
     clues += [Clue(weight=weigh(term), alternatives=(frozenset({term}),)) for term in same]
     unknown = [term for term in terms if term not in known and term not in same]
-    return [*clues, *(Clue(weight=_UNKNOWN, alternatives=()) for _ in unknown)]
+    return Clues([*clues, *(Clue(weight=_UNKNOWN, alternatives=()) for _ in unknown)])
 
 
 #: What a word that the term list does not know weighs against a passage in the other script.

@@ -1,27 +1,69 @@
-"""Is the question answered? A wrong answer is worse than none, so what fits badly is not shown at all."""
+"""Is the question answered? A wrong answer is worse than none, so what fits badly is not shown at all.
+
+Two logistic models judge each passage: whether it is about what was asked, and whether it answers it. Their
+coefficients stand in `calibration.json` with where they come from; `yidao-index calibrate` fits them anew.
+"""
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from knowledge.answering.fusion import Fit
+CALIBRATION = Path(__file__).with_name("calibration.json")
 
-#: From this probability on, a passage is shown.
-THRESHOLD = 0.5
+#: From these probabilities on, a passage is worth showing as what is closest, or is an answer.
+RELATED_FROM = 0.5
+ANSWERS_FROM = 0.5
+
+
+class Tone(StrEnum):
+    """What a passage is to a question."""
+
+    ANSWERS = "answers"
+    RELATED = "related"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What tells whether a passage answers a question; all but the cosines and z are shares or 0 or 1."""
+
+    cosine: float
+    window_cosine: float
+    z: float
+    coverage: float
+    together: float
+    #: Share of the diseases and tests that the question names, by how rare they are, which the passage names; 0.5 where
+    #: it names none. The same of drugs.
+    subjects: float
+    drugs: float
+    names_no_subject: float
+    #: Whether the question names some and the passage none of them.
+    other_subject: float
+    #: Share of the question's information that no passage of the library holds; and of the diseases and tests that it
+    #: names.
+    unheard: float
+    unheard_subjects: float
+    #: Whether a dose, or a time, is asked for and not there.
+    lacks_dose: float
+    lacks_time: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """A logistic model of "this passage answers this question"."""
+    """A logistic model on some of the signs."""
 
     intercept: float
-    z: float
-    cosine: float
-    coverage: float
+    weights: Mapping[str, float]
 
-    def probability(self, fit: Fit) -> float:
-        logit = self.intercept + self.z * fit.z + self.cosine * fit.cosine + self.coverage * fit.coverage
+    def probability(self, signs: Signs) -> float:
+        logit = self.intercept + sum(weight * getattr(signs, name) for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
 
 
@@ -29,30 +71,47 @@ class Weights:
 class Calibration:
     """The evidence that a model's figures are, for passages in the question's script and in the other."""
 
-    own_script: Weights
-    other_script: Weights
+    related: Mapping[bool, Weights]
+    answers: Mapping[bool, Weights]
 
-    def probability(self, fit: Fit) -> float:
-        """How likely it is that the passage answers, 0 to 1."""
-        if not fit.right_people:
-            return 0.0
-        return (self.own_script if fit.own_script else self.other_script).probability(fit)
+    def judge(self, signs: Signs, *, own_script: bool, is_complete: bool) -> Verdict:
+        """is_complete: whether the passage speaks of every drug, person and figure that the question names."""
+        related = self.related[own_script].probability(signs)
+        answers = self.answers[own_script].probability(signs)
+        if related < RELATED_FROM:
+            tone = Tone.NEITHER
+        else:
+            tone = Tone.ANSWERS if is_complete and answers >= ANSWERS_FROM else Tone.RELATED
+        # For measuring: one figure that orders passages as the two rules above do.
+        answered = min(related, answers) * (1.0 if is_complete else 0.1)
+        return Verdict(tone=tone, related=related, answers=answered)
 
 
-#: Fitted on the passages that answer `benchmarks/samples.jsonl`, against the best that two libraries have to offer for
-#: `benchmarks/off_topic.jsonl`; AUROC 0.97 and 0.96 a passage. Within a language e5's cosine tells a foreign topic well
-#: and coverage adds to it; across languages the concepts that are covered must carry it.
-_E5_SMALL = Calibration(
-    own_script=Weights(intercept=-50.7, z=0.0, cosine=54.2, coverage=9.4),
-    other_script=Weights(intercept=-29.7, z=0.0, cosine=31.5, coverage=10.3),
-)
-#: For a model whose cosines nobody looked at: only what is relative.
-_ANY_MODEL = Calibration(
-    own_script=Weights(intercept=-6.4, z=1.3, cosine=0.0, coverage=9.2),
-    other_script=Weights(intercept=-4.2, z=0.3, cosine=0.0, coverage=9.6),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    tone: Tone
+    #: How likely it is that the passage is about what was asked, and that it answers it: 0 to 1.
+    related: float
+    answers: float
 
 
 def calibration_for(model: str) -> Calibration:
-    """The calibration of the model with this fingerprint."""
-    return _E5_SMALL if model.startswith("multilingual-e5-small/") else _ANY_MODEL
+    """The calibration of the model with this fingerprint, or that for a model whose cosines nobody looked at."""
+    models: dict[str, Any] = _calibrations()["models"]
+    name = next((name for name in models if name and model.startswith(name)), "")
+    return Calibration(
+        related=_by_script(models[name]["related"]), answers=_by_script(models[name]["answers"])
+    )
+
+
+def _by_script(stored: Mapping[str, Any]) -> dict[bool, Weights]:
+    return {
+        own: Weights(intercept=part["intercept"], weights=part["weights"])
+        for own, part in ((True, stored["own_script"]), (False, stored["other_script"]))
+    }
+
+
+@cache
+def _calibrations() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(CALIBRATION.read_text("utf-8"))
+    return loaded

@@ -1,41 +1,90 @@
-"""How well a passage fits a question: its cosine on the question's own scale, and what it covers of its words.
+"""How well a passage fits a question: its meaning on the question's own scale, and the information it shares with it.
 
-The weights were chosen on `benchmarks/samples.jsonl` (questions within a language and across) and looked at on the
-development sets of short topics and of frequent questions, which ask for more and for less coverage.
+Each script is ranked on its own scale; then the two meet. The few weights were chosen so that they hold on sets of many
+kinds (short topics, frequent questions, clinical questions over one library in two languages): see
+docs/decisions and docs/measurements.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: What full coverage is worth, in z units of the cosine.
-_COVERAGE = 5.0
-#: ... and what it is worth more where it stands close together.
-_TOGETHER = 2.0
-#: Across scripts the cosine tells little about which passage answers, so its z counts half.
+#: What a nat of the question's information (the inverse frequency of its words) is worth where a passage covers it, in
+#: z units of the cosine. Counting nats and not shares lets words tell as much as they know: to cover all of a question
+#: of common words says little, to cover half of a rare disease, a drug and its dose says nearly all.
+_A_NAT = 0.1
+#: The cosine tells less about which passage of the other language answers, so the concepts that it covers tell more,
+#: and more again where they stand close together.
+_A_NAT_OTHER_SCRIPT = 0.25
+_A_NAT_TOGETHER_OTHER_SCRIPT = 0.2
+
+#: Where the scripts meet, shares count: the nats of one language are not those of the other.
+_COVERAGE = 4.0
+_TOGETHER = 1.0
 _Z_OTHER_SCRIPT = 0.5
-#: ... and what it takes from a passage that answers is given back, so that both scripts meet in one order.
-_LEVEL_OTHER_SCRIPT = 1.0
+_LEVEL_OTHER_SCRIPT = 0.8
+
+
+def score(
+    z: float, *, information: float, coverage: float, together: float = 0.0, own_script: bool
+) -> float:
+    """What a passage is worth among those of its script, in z units; the arguments are those of Fit."""
+    if own_script:
+        return z + _A_NAT * information * coverage
+    nats = _A_NAT_OTHER_SCRIPT * coverage + _A_NAT_TOGETHER_OTHER_SCRIPT * together
+    return z + information * nats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """Why a passage is where it is."""
 
-    #: The cosine, in standard deviations above what is usual for this question among passages of the same script.
+    #: The cosine, in standard deviations above what is usual for this question among passages of the same script: the
+    #: mean of the whole passage's and its best window's.
     z: float
-    #: The cosine itself: what it tells depends on the model.
+    #: The cosines themselves, of the whole and of the best window: what they tell depends on the model.
     cosine: float
-    #: Share of the question's information that the passage's words cover: 0 to 1.
+    window_cosine: float
+    #: How much information the question holds, as words that passages of this script may share, in nats.
+    information: float
+    #: Share of it that the passage's words cover: 0 to 1.
     coverage: float
     #: The most of that share that stands in two sentences, or rows, that follow each other.
     together: float
-    #: Whether it names everyone the question asks for: a dose for adults is no answer for a child.
-    right_people: bool
     #: Whether the passage is in the question's own script.
     own_script: bool
 
     @property
     def score(self) -> float:
+        """Comparable among passages of one script."""
+        return score(
+            self.z,
+            information=self.information,
+            coverage=self.coverage,
+            together=self.together,
+            own_script=self.own_script,
+        )
+
+    @property
+    def meeting(self) -> float:
+        """Comparable across scripts."""
         z = self.z if self.own_script else _Z_OTHER_SCRIPT * self.z + _LEVEL_OTHER_SCRIPT
         return z + _COVERAGE * self.coverage + _TOGETHER * self.together
+
+
+def ranks(fits: Sequence[Fit]) -> list[float]:
+    """What each fit is worth beside the others of both scripts.
+
+    The best of each script stand where they meet; the others follow, by the distances of their own script.
+    """
+    best: dict[bool, Fit] = {}
+    for fit in fits:
+        if fit.own_script not in best or fit.score > best[fit.own_script].score:
+            best[fit.own_script] = fit
+    return [_rank(fit, best[fit.own_script]) for fit in fits]
+
+
+def _rank(fit: Fit, best: Fit) -> float:
+    distance = best.score - fit.score
+    return best.meeting - (distance if fit.own_script else _Z_OTHER_SCRIPT * distance)

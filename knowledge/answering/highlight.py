@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from knowledge.answering.coverage import Clues, coverage
+from knowledge.answering.coverage import Clues
 from knowledge.domain import Passage, PassageKind, Span
 from knowledge.sentences import pieces
-from knowledge.text import tokens
 
 #: A sentence that begins so takes back part of the one before it: both are shown or neither.
 _EXCEPTION = re.compile(
@@ -43,7 +42,7 @@ def begins_with_exception(sentence: str) -> bool:
     return bool(_EXCEPTION.match(sentence.lstrip(" \n·•-*0123456789.、()（）")))
 
 
-def _bonus(text: str, words: set[str], clues: Clues, *, asks: bool) -> float:
+def _bonus(text: str, words: frozenset[str], clues: Clues, *, asks: bool) -> float:
     """What a piece is worth beside its coverage: it has the figure asked for, or names whom the question is about."""
     figure = _FIGURE_BONUS if asks and words and _FIGURE.search(text) else 0.0
     return figure + (_PEOPLE_BONUS if any(clue.people and clue.is_in(words) for clue in clues) else 0.0)
@@ -61,8 +60,13 @@ def highlights(passage: Passage, question: str, clues: Clues) -> tuple[Span, ...
     # A table's caption and header row name what is in it; they answer nothing by themselves.
     header = next((n for n, text in enumerate(texts) if " | " in text), 0)
     first = header + 1 if passage.kind is PassageKind.TABLE and len(spans) > header + 1 else 0
-    held = [set() if _APPARATUS.match(text) else set(tokens(text)) for text in texts]
-    covered = [coverage(clues, words) for words in held]
+    # The first line of tokens is of the title and headings; the others are of the same pieces, in order.
+    lines = [clues.among(line.split()) for line in passage.tokens.split("\n")[1:]]
+    held = [
+        frozenset[str]() if _APPARATUS.match(text) else words
+        for text, words in zip(texts, lines, strict=True)
+    ]
+    covered = [clues.coverage(words) for words in held]
     asks = bool(_ASKS_FOR_FIGURE.search(question))
     worth = [
         share + _bonus(text, words, clues, asks=asks)

@@ -23,6 +23,9 @@ from knowledge.text import script_of, tokens
 #: Editions whose vectors are read together: few enough that what is read at once stays small.
 _EDITIONS_AT_ONCE = 50
 
+#: Questions use the same few thousand words again and again.
+_WEIGHTS_KEPT = 50_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
@@ -43,13 +46,15 @@ class PassageIndex:
 
     def __init__(self, stores: Stores, model: str, cache_dir: Path) -> None:
         self._stores = stores
-        self._model = model
+        self.model = model
         self._cache = KeywordCache(stores, cache_dir / "keywords")
         self._lock = threading.RLock()
         self._generation = -1
         self._members: dict[int, dict[Script, NDArray[np.int64]]] = {}
         self.vectors: dict[Script, FlatVectorIndex] = {}
         self.keywords = KeywordIndex(None)
+        #: Of terms that were asked for since the last change.
+        self._weights: dict[tuple[str, Script], float] = {}
         self.catalogue = _catalogue([])
 
     def catch_up(self) -> None:
@@ -67,19 +72,25 @@ class PassageIndex:
                 # The database was restored from a backup: what is in memory is of a library that no longer is.
                 self._forget()
                 generation, changes = self._stores.passages.changes_since(self._generation)
-            self._stores.vectors.check_model(self._model)
+            self._stores.vectors.check_model(self.model)
             self._drop([change.edition_id for change in changes])
             self._take_in([change.edition_id for change in changes if change.is_current])
             self._load_catalogue()
             self.keywords = self._cache.at_generation(
                 generation, passages=sum(map(len, self.vectors.values()))
             )
+            self._weights = {}
             self._generation = generation
 
     def weigh(self, term: str, script: Script) -> float:
         """How much a term tells: BM25's inverse frequency among the passages of a script."""
-        count = self.passages(script)
-        return inverse_frequency(count, min(count, self.keywords.document_frequency(term, script)))
+        weight = self._weights.get((term, script))
+        if weight is None:
+            count = self.passages(script)
+            weight = inverse_frequency(count, min(count, self.keywords.document_frequency(term, script)))
+            if len(self._weights) < _WEIGHTS_KEPT:
+                self._weights[term, script] = weight
+        return weight
 
     def passages(self, script: Script) -> int:
         """How many passages of the script are searched."""
@@ -103,7 +114,7 @@ class PassageIndex:
     def _take_in(self, editions: Sequence[int]) -> None:
         for start in range(0, len(editions), _EDITIONS_AT_ONCE):
             some = editions[start : start + _EDITIONS_AT_ONCE]
-            for script, rows in self._stores.passages.vectors_of(some, self._model).items():
+            for script, rows in self._stores.passages.vectors_of(some, self.model).items():
                 index = self.vectors.setdefault(script, FlatVectorIndex(rows.vectors.shape[1]))
                 index.add(rows.ids, rows.vectors)
                 self._note(script, rows)
@@ -116,7 +127,7 @@ class PassageIndex:
             self._members.setdefault(edition, {})[script] = ids
 
     def _load_catalogue(self) -> None:
-        self.catalogue = _catalogue(self._stores.courses.with_vectors(self._model))
+        self.catalogue = _catalogue(self._stores.courses.with_vectors(self.model))
 
 
 def _catalogue(rows: Sequence[tuple[Course, Vectors]]) -> Catalogue:

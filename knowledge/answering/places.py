@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.answering.evidence import THRESHOLD, Calibration
-from knowledge.answering.retrieval import Found
+from knowledge.answering.judging import Judged
 from knowledge.domain import Passage, PassageKind
 
 MOST_PLACES = 3
@@ -14,8 +13,6 @@ MOST_PLACES = 3
 _LONGEST_JOINED = 1_000
 #: Scores that differ by less are about the same.
 _ABOUT_AS_WELL = 1.0
-#: Candidates that are looked at for neighbours: what comes later joins nothing.
-_LOOKED_AT = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,29 +25,36 @@ class Place:
     last_ordinal: int
     #: How likely it answers, 0 to 1.
     probability: float
+    #: What the question names and it does not.
+    missing: tuple[str, ...]
 
 
-def places(found: Sequence[Found], calibration: Calibration) -> list[Place]:
-    """Up to three places that answer, best first; found: best first."""
+def places(judged: Sequence[Judged], most: int = MOST_PLACES) -> list[Place]:
+    """Up to so many places, best first. judged: best first, all of one tone."""
     chosen: list[Place] = []
-    answering = [candidate for candidate in found if calibration.probability(candidate.fit) >= THRESHOLD]
-    for candidate in _readers_first(answering)[:_LOOKED_AT]:
-        likely = calibration.probability(candidate.fit)
-        passage = candidate.passage
+    for candidate in _readers_first(judged):
+        passage = candidate.found.passage
         beside = next((n for n, place in enumerate(chosen) if _continues(place, passage)), None)
         if beside is not None:
-            chosen[beside] = _joined(chosen[beside], passage)
-        elif len(chosen) < MOST_PLACES and not any(place.passage.text == passage.text for place in chosen):
-            chosen.append(Place(passage=passage, last_ordinal=passage.ordinal, probability=likely))
+            chosen[beside] = _joined(chosen[beside], candidate)
+        elif len(chosen) < most and not any(place.passage.text == passage.text for place in chosen):
+            chosen.append(
+                Place(
+                    passage=passage,
+                    last_ordinal=passage.ordinal,
+                    probability=candidate.verdict.answers,
+                    missing=candidate.missing,
+                )
+            )
     return chosen
 
 
-def _readers_first(answering: Sequence[Found]) -> list[Found]:
-    """Where both scripts answer about as well, the reader's own comes first."""
-    own = next((candidate for candidate in answering if candidate.fit.own_script), None)
-    if own is None or answering[0].fit.score - own.fit.score >= _ABOUT_AS_WELL:
-        return list(answering)
-    return [own, *(candidate for candidate in answering if candidate is not own)]
+def _readers_first(judged: Sequence[Judged]) -> list[Judged]:
+    """Where both scripts fit about as well, the reader's own comes first."""
+    own = next((candidate for candidate in judged if candidate.found.fit.own_script), None)
+    if own is None or judged[0].found.rank - own.found.rank >= _ABOUT_AS_WELL:
+        return list(judged)
+    return [own, *(candidate for candidate in judged if candidate is not own)]
 
 
 def _continues(place: Place, passage: Passage) -> bool:
@@ -66,14 +70,16 @@ def _continues(place: Place, passage: Passage) -> bool:
     )
 
 
-def _joined(place: Place, passage: Passage) -> Place:
-    before, after = sorted((place.passage, passage), key=lambda part: part.ordinal)
+def _joined(place: Place, candidate: Judged) -> Place:
+    before, after = sorted((place.passage, candidate.found.passage), key=lambda part: part.ordinal)
     citation = replace(before.citation, page_last=after.citation.page_last)
     whole = replace(
         before,
         text=f"{before.text}\n{after.text}",
-        tokens=f"{before.tokens} {after.tokens}",
+        # A line for title and headings, which are the same, and one for each piece of the joined text.
+        tokens="\n".join((before.tokens, *after.tokens.split("\n")[1:])),
         citation=citation,
         marks=before.marks | after.marks,
     )
-    return replace(place, passage=whole, last_ordinal=after.ordinal)
+    missing = tuple(word for word in place.missing if word in candidate.missing)
+    return replace(place, passage=whole, last_ordinal=after.ordinal, missing=missing)

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from knowledge.answering.judging import LOOKED_AT
 from knowledge.answering.question import PreparedQuestion
 from knowledge.answering.retrieval import Found, Retrieved
 from knowledge.engines import open_reranker
@@ -29,8 +30,8 @@ log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
-#: As many as `places` looks at for an answer; what comes later is hardly ever shown, and each costs time.
-RESCORED = 12
+#: As many as are judged for an answer: were it more, what it likes could push evidence out of sight.
+RESCORED = LOOKED_AT
 #: A passage of ordinary length, to foresee the time that a question will take.
 _ORDINARY = "老年高血压患者的降压目标为<140/90 mmHg，能耐受者可降至<130/80 mmHg。" * 6
 

@@ -6,23 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from knowledge.answering.coverage import (
-    Clues,
-    clues_in_other_script,
-    clues_in_own_script,
-    coverage,
-)
-from knowledge.answering.fusion import Fit
+import numpy as np
+
+from knowledge.answering.coverage import Clues, clues_in_other_script, clues_in_own_script
+from knowledge.answering.fusion import Fit, ranks, score
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
 from knowledge.domain import Passage, Script
 from knowledge.engines.ports import Near, Vectors
-from knowledge.store.passages import PassageStore
-from knowledge.terms.termlist import TermKind
+from knowledge.store.passages import PassageStore, WindowRows
 
-#: How many passages each engine names for each script, and how many of them are looked at closely.
+#: How many passages each engine names for each script, and how many of them all are looked at closely: as many of each
+#: script as of the other, for which of them answers shows only then.
 _CANDIDATES = 100
-_LOOKED_AT = 24
+_LOOKED_AT = 28
 
 #: The most that one term can add to BM25, in units of its weight: k1 + 1.
 _BM25_MOST = 2.2
@@ -32,6 +29,8 @@ _BM25_MOST = 2.2
 class Found:
     passage: Passage
     fit: Fit
+    #: Comparable with the others that were found: more is better.
+    rank: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +50,24 @@ def retrieve(
     for script in index.vectors:
         near.update(_candidates(question, vector, index, script, clues[script]))
     current = passages.get_current(list(near))
-    found = [_found(passage, near[id_], question, clues) for id_, passage in current.items()]
-    return Retrieved(found=tuple(sorted(found, key=lambda f: (-f.fit.score, f.passage.id))), clues=clues)
+    usual = {script: index.vectors[script].usual(vector) for script in index.vectors}
+    windows = _best_windows(vector, passages.windows(list(current), index.model))
+    fits = [
+        _fit(
+            passage,
+            near[id_],
+            clues[passage.script],
+            window=windows.get(id_),
+            usual=usual[passage.script],
+            own_script=passage.script is question.script,
+        )
+        for id_, passage in current.items()
+    ]
+    found = [
+        Found(passage=passage, fit=fit, rank=rank)
+        for passage, fit, rank in zip(current.values(), fits, ranks(fits), strict=True)
+    ]
+    return Retrieved(found=tuple(sorted(found, key=lambda f: (-f.rank, f.passage.id))), clues=clues)
 
 
 def _clues(question: PreparedQuestion, index: PassageIndex, script: Script) -> Clues:
@@ -65,55 +80,62 @@ def _candidates(
 ) -> dict[int, Near]:
     """What either engine finds and is worth a close look, by passage id."""
     near = {hit.id: hit for hit in index.vectors[script].search(vector, _CANDIDATES)}
-    words = sorted({token for clue in clues for alternative in clue.alternatives for token in alternative})
+    words = sorted(clues.words)
     by_words = {hit.id: hit.score for hit in index.keywords.search(words, script, _CANDIDATES)}
     unseen = index.vectors[script].nearness(vector, [id_ for id_ in by_words if id_ not in near])
     near.update({hit.id: hit for hit in unseen})
     # BM25 over the most it could reach stands in for coverage until the passages' words are at hand.
-    most = _BM25_MOST * sum(clue.weight for clue in clues) or 1.0
+    most = _BM25_MOST * clues.information or 1.0
     own = script is question.script
     estimate = {
-        id_: _estimate(hit, min(1.0, by_words.get(id_, 0.0) / most), own_script=own)
+        id_: score(
+            hit.z,
+            information=clues.information,
+            coverage=min(1.0, by_words.get(id_, 0.0) / most),
+            own_script=own,
+        )
         for id_, hit in near.items()
     }
-    return {id_: near[id_] for id_ in sorted(estimate, key=lambda id_: -estimate[id_])[:_LOOKED_AT]}
+    most_likely = sorted(estimate, key=lambda id_: -estimate[id_])
+    return {id_: near[id_] for id_ in most_likely[: _LOOKED_AT // len(index.vectors)]}
 
 
-def _found(passage: Passage, near: Near, question: PreparedQuestion, clues: Mapping[Script, Clues]) -> Found:
-    lines = [set(line.split()) for line in passage.tokens.split("\n")]
-    held = set().union(*lines)
-    covered = coverage(clues[passage.script], held)
-    fit = Fit(
-        z=near.z,
+def _best_windows(vector: Vectors, windows: WindowRows) -> dict[int, float]:
+    """The cosine of each passage's best window, for those that have windows."""
+    if not windows.ids:
+        return {}
+    firsts = np.cumsum([0, *windows.counts[:-1]])
+    best = np.maximum.reduceat(windows.vectors @ vector, firsts)
+    return dict(zip(windows.ids, best.tolist(), strict=True))
+
+
+def _fit(
+    passage: Passage,
+    near: Near,
+    clues: Clues,
+    *,
+    window: float | None,
+    usual: tuple[float, float],
+    own_script: bool,
+) -> Fit:
+    """usual: mean and spread of the question's cosines with passages of the script; window: of its best one, if any."""
+    title, *sentences = (clues.among(line.split()) for line in passage.tokens.split("\n"))
+    covered = clues.coverage(title.union(*sentences))
+    mean, spread = usual
+    # A passage without windows is its own.
+    window_cosine = near.cosine if window is None else window
+    return Fit(
+        z=(near.z + (window_cosine - mean) / spread) / 2,
         cosine=near.cosine,
+        window_cosine=window_cosine,
+        information=clues.information,
         coverage=covered,
-        together=_together(clues[passage.script], lines[1:]) if covered > 0 else 0.0,
-        right_people=_names_the_people(question, held, passage.script),
-        own_script=passage.script is question.script,
+        together=_together(clues, sentences) if covered > 0 else 0.0,
+        own_script=own_script,
     )
-    return Found(passage=passage, fit=fit)
 
 
-def _names_the_people(question: PreparedQuestion, held: set[str], script: Script) -> bool:
-    """Whether children, pregnancy or lactation, if the question names them, are named by text or title."""
-    named: dict[frozenset[str], bool] = {}
-    for mention in question.mentions:
-        if mention.concept.kind is TermKind.POPULATION:
-            # 孕妇 names two concepts of the list; one of them is enough.
-            is_in = mention.concept.is_named_in(held, script)
-            named[mention.tokens] = named.get(mention.tokens, False) or is_in
-    return all(named.values())
-
-
-def _together(clues: Clues, sentences: Sequence[set[str]]) -> float:
+def _together(clues: Clues, sentences: Sequence[frozenset[str]]) -> float:
     """The most of the question that stands close together: in a sentence, or in two that follow each other."""
     pairs = [one | other for one, other in pairwise(sentences)] or sentences
-    return max((coverage(clues, pair) for pair in pairs), default=0.0)
-
-
-def _estimate(near: Near, covered: float, *, own_script: bool) -> float:
-    """A passage's score before its words are at hand."""
-    fit = Fit(
-        z=near.z, cosine=near.cosine, coverage=covered, together=0.0, right_people=True, own_script=own_script
-    )
-    return fit.score
+    return max(map(clues.coverage, pairs), default=0.0)

@@ -141,12 +141,7 @@ class PassageStore:
         dimension = 1
         with self._database.read() as connection:
             for some in slices(ids):
-                query = (
-                    select(passages.c.id, vectors.c.windows, func.length(vectors.c.vector))
-                    .select_from(passages.join(vectors, _vector_of(model)))
-                    .where(passages.c.id.in_(some))
-                )
-                for id_, windows, size in connection.execute(query):
+                for id_, windows, size in connection.execute(_WINDOWS, {"ids": some, "model": model}).all():
                     if windows:
                         found.append((id_, windows))
                         dimension = size // _BYTES_A_NUMBER
@@ -261,6 +256,15 @@ _PASSAGES: Select[Any] = select(
 ).select_from(passages.join(editions).join(documents))
 _CURRENT = _PASSAGES.where(
     passages.c.id.in_(bindparam("ids", expanding=True)), editions.c.status == EditionStatus.CURRENT
+)
+_WINDOWS = (
+    select(passages.c.id, vectors.c.windows, func.length(vectors.c.vector))
+    .select_from(
+        passages.join(
+            vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model"))
+        )
+    )
+    .where(passages.c.id.in_(bindparam("ids", expanding=True)))
 )
 _AT = _PASSAGES.where(
     passages.c.edition_id == bindparam("edition"), passages.c.ordinal == bindparam("ordinal")

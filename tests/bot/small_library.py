@@ -6,11 +6,12 @@ import hashlib
 from pathlib import Path
 
 from knowledge.domain import PassageKind, Script, Sharing
+from knowledge.searchable import passage_tokens
 from knowledge.store import Stores, open_stores
 from knowledge.store.courses import NewCourse
 from knowledge.store.library import NewEdition, NewPassage
 from knowledge.testing import FakeEncoder
-from knowledge.text import is_chinese, tokens
+from knowledge.text import is_chinese
 
 ENCODER = FakeEncoder()
 
@@ -86,7 +87,7 @@ def load(
 def _passage(section: tuple[str, ...], text: str, page: int) -> NewPassage:
     return NewPassage(
         text=text,
-        tokens=" ".join(tokens(" ".join(section) + " " + text)),
+        tokens=passage_tokens("", section, text, PassageKind.TEXT),
         section=section,
         kind=PassageKind.TEXT,
         script=Script.CHINESE if is_chinese(text) else Script.OTHER,

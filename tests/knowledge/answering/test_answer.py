@@ -14,6 +14,7 @@ from knowledge.domain import (
     Answer,
     NoEvidence,
     Outcome,
+    OutOfScope,
     QualityMark,
     RefusalReason,
     Refused,
@@ -139,7 +140,8 @@ def test_the_figures_that_answer_are_marked(ask: Answerer) -> None:
 
 @pytest.mark.parametrize("question", FOREIGN)
 def test_what_no_document_answers_is_not_answered(ask: Answerer, question: str) -> None:
-    assert ask.answer(question) == NoEvidence(question=question, documents_searched=4)
+    """Without a term list nothing in it is known to be medical."""
+    assert ask.answer(question) == OutOfScope(question=question)
 
 
 def test_an_empty_library_answers_nothing_and_says_that_nothing_was_searched(empty: Answerer) -> None:

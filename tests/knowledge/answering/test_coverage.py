@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from knowledge.answering.coverage import (
     Clue,
+    Clues,
     clues_in_other_script,
     clues_in_own_script,
-    coverage,
     inverse_frequency,
 )
 from knowledge.domain import Script
@@ -37,12 +37,12 @@ def alike(_term: str) -> float:
 
 def own(question: str, script: Script, passage: str) -> float:
     clues = clues_in_own_script(question_terms(question), TERMS.mentions(question), script, alike)
-    return coverage(clues, set(tokens(passage)))
+    return clues.coverage(clues.among(tokens(passage)))
 
 
 def other(question: str, script: Script, passage: str) -> float:
     clues = clues_in_other_script(question_terms(question), TERMS.mentions(question), script, alike)
-    return coverage(clues, set(tokens(passage)))
+    return clues.coverage(clues.among(tokens(passage)))
 
 
 def test_a_passage_that_says_the_question_covers_it_all() -> None:
@@ -75,7 +75,22 @@ def test_a_figure_is_the_same_in_any_script() -> None:
 
 
 def test_no_clues_are_no_coverage() -> None:
-    assert coverage([], {"a"}) == 0
+    none = Clues([])
+    assert none.coverage(none.among({"a"})) == none.coverage(frozenset()) == 0
+    assert none.information == 0
+
+
+def test_a_question_tells_as_much_as_its_words_together() -> None:
+    clues = Clues(Clue(weight=weight, alternatives=(frozenset({str(weight)}),)) for weight in (1.5, 4))
+    assert clues.information == 5.5
+    assert clues.coverage(frozenset({"4"})) == pytest.approx(4 / 5.5)
+
+
+def test_only_words_that_some_clue_asks_for_matter() -> None:
+    clues = Clues([Clue(weight=1, alternatives=(frozenset("ab"), frozenset("c")))])
+    assert clues.words == {"a", "b", "c"}
+    assert clues.among("axxb") == {"a", "b"}
+    assert clues.among([]) == frozenset()
 
 
 @given(
@@ -92,7 +107,27 @@ def test_no_clues_are_no_coverage() -> None:
 def test_a_passage_that_holds_more_covers_no_less(
     clues: list[Clue], held: frozenset[str], more: frozenset[str]
 ) -> None:
-    assert 0 <= coverage(clues, held) <= coverage(clues, held | more) <= 1 + 1e-9
+    made = Clues(clues)
+    assert 0 <= made.coverage(held) <= made.coverage(held | more) <= 1 + 1e-9
+
+
+@given(
+    st.lists(
+        st.builds(
+            Clue,
+            weight=st.floats(0.1, 9),
+            alternatives=st.tuples(st.frozensets(st.sampled_from("abcd"), min_size=1)),
+        )
+    ),
+    st.lists(st.sampled_from("abcdxyz")),
+)
+def test_leaving_out_what_does_not_matter_changes_nothing(clues: list[Clue], tokens_: list[str]) -> None:
+    """Nor does asking twice."""
+    made = Clues(clues)
+    held = made.among(tokens_)
+    weight = sum(clue.weight for clue in clues if clue.is_in(set(tokens_)))
+    expected = weight / sum(clue.weight for clue in clues) if clues else 0.0
+    assert made.coverage(held) == made.coverage(held) == pytest.approx(expected)
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from knowledge.answering.coverage import Clue, Clues, clues_in_own_script
 from knowledge.answering.highlight import begins_with_exception, highlights
 from knowledge.domain import Citation, Passage, PassageKind, QualityMark, Script
+from knowledge.searchable import passage_tokens
 from knowledge.sentences import pieces
-from knowledge.text import question_terms, tokens
+from knowledge.text import question_terms
 
 
 def passage(text: str, kind: PassageKind = PassageKind.TEXT, *marks: QualityMark) -> Passage:
@@ -21,7 +22,7 @@ def passage(text: str, kind: PassageKind = PassageKind.TEXT, *marks: QualityMark
     )  # fmt: skip
     return Passage(
         id=1, document_id=1, edition_id=1, ordinal=0, kind=kind, script=Script.CHINESE, text=text,
-        tokens=" ".join(tokens(text)), citation=citation, marks=frozenset(marks),
+        tokens=passage_tokens("指南", (), text, kind), citation=citation, marks=frozenset(marks),
     )  # fmt: skip
 
 
@@ -115,8 +116,8 @@ def test_neither_caption_nor_header_of_a_table_answers() -> None:
 
 def test_where_no_sentence_stands_out_none_is_marked() -> None:
     assert marked("降压目标", "骨折应固定。应拍片。") == []
-    assert highlights(passage("骨折应固定。"), "降压目标", [Clue(weight=1, alternatives=())]) == ()
-    assert highlights(passage("骨折应固定。"), "", []) == ()
+    assert highlights(passage("骨折应固定。"), "降压目标", Clues([Clue(weight=1, alternatives=())])) == ()
+    assert highlights(passage("骨折应固定。"), "", Clues([])) == ()
 
 
 @given(

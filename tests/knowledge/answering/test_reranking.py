@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from knowledge.answering import open_reranking
 from knowledge.answering.answer import Answerer
 from knowledge.answering.reranking import RESCORED, Reranking, by_scores
-from knowledge.domain import Answer, NoEvidence, Reply
+from knowledge.domain import Answer, OutOfScope, Reply
 from knowledge.engines.ports import Reranker, Scores
 from knowledge.engines.reranker import CrossEncoderReranker
 from knowledge.errors import RerankerUnavailable
@@ -28,11 +28,11 @@ from knowledge.testing import FakeReranker
 from tests.knowledge.answering.topics import ANSWERED_ZH, FOREIGN, answerer, make_library
 from tests.knowledge.editions import edition, publish
 
-DOSE = "What is the dose of amlodipine?"
-#: Has the question's words more often and closer together, and no dose.
-WORDY = "The dose of amlodipine: which dose of amlodipine, see the dose table below."
-DOSED = "With amlodipine the dose is 5 mg once daily, and more in the chapter on kidneys."
-TITRATED = "Of amlodipine the dose is doubled with care, usually at once."
+TARGET = "What is the target in hypertension?"
+#: Has the question's words more often and closer together, and no figure.
+WORDY = "The target in hypertension: which target in hypertension, see the target table below."
+TOLD = "With hypertension the target is 130 mmHg once stable, and less in the chapter on kidneys."
+LOWERED = "In hypertension the target is lowered with care, usually at once."
 
 EITHER = "HbA1c 7.5 % insulin glargine"
 IN_ENGLISH = "With HbA1c above 7.5 % insulin glargine is a choice."
@@ -49,7 +49,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
     shutil.copyfile(migrated, folder / "yidao.sqlite3")
     stores = open_stores(f"sqlite:///{folder / 'yidao.sqlite3'}")
     make_library(stores)
-    for number, text in enumerate((WORDY, DOSED, TITRATED, IN_ENGLISH)):
+    for number, text in enumerate((WORDY, TOLD, LOWERED, IN_ENGLISH)):
         publish(stores, edition(f"Leaflet {'abcd'[number]}", (text,), language="en"))
     publish(stores, edition("血糖手册", (IN_CHINESE,)))
     answerer(stores, folder / "cache").warm()
@@ -79,8 +79,8 @@ def asking(stores: Stores, tmp_path: Path) -> Ask:
 
 @pytest.fixture
 def held() -> Iterator[FakeReranker]:
-    """One that likes DOSED, and is still at work until it `may_go_on`."""
-    reranker = FakeReranker(DOSED)
+    """One that likes TOLD, and is still at work until it `may_go_on`."""
+    reranker = FakeReranker(TOLD)
     reranker.may_go_on.clear()
     yield reranker
     reranker.may_go_on.set()
@@ -97,32 +97,32 @@ def texts(reply: Reply) -> list[str]:
 def test_a_cross_encoder_mends_an_order_that_words_and_vectors_had_wrong(
     asking: Ask, reranker_folder: Path
 ) -> None:
-    """The passage with the dose comes before the one that only speaks of doses."""
-    assert texts(asking().answer(DOSE))[0] == WORDY
-    assert texts(asking(CrossEncoderReranker(str(reranker_folder))).answer(DOSE))[0] == DOSED
+    """The passage with the target comes before the one that only speaks of targets."""
+    assert texts(asking().answer(TARGET))[0] == WORDY
+    assert texts(asking(CrossEncoderReranker(str(reranker_folder))).answer(TARGET))[0] == TOLD
 
 
 def test_a_setting_is_all_it_takes(stores: Stores, tmp_path: Path, reranker_folder: Path) -> None:
     reranking = open_reranking(str(reranker_folder), milliseconds=60_000)
     ask = answerer(stores, tmp_path / "cache", reranking=reranking)
     ask.warm()
-    assert texts(ask.answer(DOSE))[0] == DOSED
+    assert texts(ask.answer(TARGET))[0] == TOLD
 
 
 def test_the_reranker_reads_title_headings_and_text(asking: Ask) -> None:
     reranker = FakeReranker("Leaflet c")
-    assert texts(asking(reranker).answer(DOSE))[0] == TITRATED
-    assert f"Leaflet b\n{DOSED}" in [passage for batch in reranker.scored for passage in batch]
+    assert texts(asking(reranker).answer(TARGET))[0] == LOWERED
+    assert f"Leaflet b\n{TOLD}" in [passage for batch in reranker.scored for passage in batch]
 
 
 def test_only_the_first_passages_are_read_again(asking: Ask) -> None:
     reranker = FakeReranker()
-    asking(reranker).answer(DOSE)
+    asking(reranker).answer(TARGET)
     assert sum(map(len, reranker.scored)) == RESCORED
 
 
 def test_a_reranker_that_sees_no_difference_changes_nothing(asking: Ask) -> None:
-    assert asking(FakeReranker()).answer(DOSE) == asking().answer(DOSE)
+    assert asking(FakeReranker()).answer(TARGET) == asking().answer(TARGET)
 
 
 @given(st.lists(st.floats(-10, 10, width=32), max_size=8), st.integers(0, 5))
@@ -145,7 +145,7 @@ def test_what_no_document_answers_is_not_answered_however_well_it_is_liked(
 ) -> None:
     """It likes every passage of the library."""
     refused = asking(FakeReranker("e", "须")).answer(question)
-    assert isinstance(refused, NoEvidence)
+    assert refused == OutOfScope(question=question)
     assert refused == asking().answer(question)
 
 
@@ -155,10 +155,10 @@ def test_a_passage_that_is_no_evidence_is_not_shown_first_nor_at_all(asking: Ask
 
 
 def test_a_quotation_keeps_its_own_score(asking: Ask) -> None:
-    plain, liked = asking().answer(DOSE), asking(FakeReranker(TITRATED, DOSED)).answer(DOSE)
+    plain, liked = asking().answer(TARGET), asking(FakeReranker(LOWERED, TOLD)).answer(TARGET)
     assert isinstance(plain, Answer)
     assert isinstance(liked, Answer)
-    assert texts(liked) == [TITRATED, DOSED, WORDY]
+    assert texts(liked) == [LOWERED, TOLD, WORDY]
     assert sorted(plain.quotations, key=hash) == sorted(liked.quotations, key=hash)
 
 
@@ -174,26 +174,26 @@ def test_past_its_time_the_order_from_before_stands_whole(
     asking: Ask, held: FakeReranker, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        assert asking(held, seconds=0.02).answer(DOSE) == asking().answer(DOSE)
+        assert asking(held, seconds=0.02).answer(TARGET) == asking().answer(TARGET)
     assert "action=rerank.timed_out ms=" in caplog.text
-    assert "amlodipine" not in caplog.text
+    assert "hypertension" not in caplog.text
 
 
 def test_a_model_without_time_changes_nothing(asking: Ask, reranker_folder: Path) -> None:
     reranker = CrossEncoderReranker(str(reranker_folder))
-    assert asking(reranker, seconds=0.0).answer(DOSE) == asking().answer(DOSE)
+    assert asking(reranker, seconds=0.0).answer(TARGET) == asking().answer(TARGET)
 
 
 def test_late_work_ends_behind_its_batch(stores: Stores, tmp_path: Path, held: FakeReranker) -> None:
     """And the next question is read again."""
     reranking = Reranking(held, seconds=0.02)
     ask = answerer(stores, tmp_path / "cache", reranking=reranking)
-    ask.answer(DOSE)
+    ask.answer(TARGET)
     held.may_go_on.set()
     reranking._thread.submit(lambda: None).result(60)
     assert len(held.scored) == 1
     reranking._seconds = AMPLE
-    assert texts(ask.answer(DOSE))[0] == DOSED
+    assert texts(ask.answer(TARGET))[0] == TOLD
 
 
 def test_a_question_does_not_wait_for_another_ones_reranking(
@@ -213,13 +213,13 @@ def test_a_question_does_not_wait_for_another_ones_reranking(
 
     ask = asking(Begun())
     with ThreadPoolExecutor(1) as other, caplog.at_level(logging.INFO):
-        first = other.submit(ask.answer, DOSE)
+        first = other.submit(ask.answer, TARGET)
         assert began.wait(60)
-        assert ask.answer(DOSE) == asking().answer(DOSE)
+        assert ask.answer(TARGET) == asking().answer(TARGET)
         assert "action=rerank.busy" in caplog.text
         assert len(held.scored) == 1
         held.may_go_on.set()
-        assert texts(first.result(60))[0] == DOSED
+        assert texts(first.result(60))[0] == TOLD
 
 
 # ------------------------------------------------------------------------------------------------- faults
@@ -243,7 +243,7 @@ class Broken:
 
 
 @pytest.mark.parametrize(
-    "fault", [RuntimeError("out of memory: amlodipine"), float("nan")], ids=["raises", "nan"]
+    "fault", [RuntimeError("out of memory: hypertension"), float("nan")], ids=["raises", "nan"]
 )
 def test_a_fault_while_scoring_leaves_the_order_from_before_and_is_logged(
     asking: Ask, caplog: pytest.LogCaptureFixture, fault: Exception | float
@@ -251,9 +251,9 @@ def test_a_fault_while_scoring_leaves_the_order_from_before_and_is_logged(
     """Without the text that the fault may carry; and the next question tries again."""
     ask = asking(Broken(score=fault))
     for _ in range(2):
-        assert ask.answer(DOSE) == asking().answer(DOSE)
+        assert ask.answer(TARGET) == asking().answer(TARGET)
     assert caplog.text.count("action=rerank.failed error=") == 2
-    assert "amlodipine" not in caplog.text
+    assert "hypertension" not in caplog.text
 
 
 def test_a_model_that_cannot_be_loaded_is_told_at_the_start_and_to_who_asks(asking: Ask) -> None:
@@ -262,7 +262,7 @@ def test_a_model_that_cannot_be_loaded_is_told_at_the_start_and_to_who_asks(aski
     with pytest.raises(RerankerUnavailable, match="YIDAO_RERANKER_MODEL"):
         ask.warm()
     with pytest.raises(RerankerUnavailable):
-        ask.answer(DOSE)
+        ask.answer(TARGET)
 
 
 def test_a_missing_model_is_told_before_anything_is_loaded() -> None:
@@ -294,7 +294,7 @@ def test_off_costs_nothing(library_file: Path) -> None:
         f"folder = Path({str(library_file.parent)!r});"
         "stores = open_stores(f'sqlite:///{folder}/yidao.sqlite3');"
         "ask = open_answerer(stores, FakeEncoder(), folder / 'cache', open_reranking('', milliseconds=400));"
-        f"ask.warm(); print(type(ask.answer({DOSE!r})).__name__);"
+        f"ask.warm(); print(type(ask.answer({TARGET!r})).__name__);"
         "print(*[thread.name for thread in threading.enumerate()]); print(*sys.modules)"
     )
     done = subprocess.run(

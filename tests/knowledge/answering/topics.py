@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.answering.answer import Answerer
+from knowledge.answering.evidence import Calibration, Weights
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.reranking import Reranking
 from knowledge.engines.ports import Encoder
@@ -25,6 +26,13 @@ FOREIGN = (
     "who won the football match yesterday",
     "best python web framework",
     "骨折如何固定",
+)
+
+_A_FIFTH_COVERED = Weights(intercept=-10.0, weights={"coverage": 50.0})
+_A_THIRD_COVERED = Weights(intercept=-10.0, weights={"coverage": 30.0})
+BY_WORDS = Calibration(
+    related=dict.fromkeys((True, False), _A_FIFTH_COVERED),
+    answers=dict.fromkeys((True, False), _A_THIRD_COVERED),
 )
 
 _ORGANS = "肝 肾 肺 脾 胃 胆 眼 耳 鼻 喉 皮 骨".split()
@@ -72,8 +80,17 @@ def make_library(stores: Stores) -> dict[str, Approved]:
 
 
 def answerer(
-    stores: Stores, cache_dir: Path, encoder: Encoder = ENCODER, reranking: Reranking | None = None
+    stores: Stores,
+    cache_dir: Path,
+    encoder: Encoder = ENCODER,
+    reranking: Reranking | None = None,
+    terms: TermList | None = None,
 ) -> Answerer:
-    """Without the shipped list of terms: it grows, and these answers are not to change with it."""
+    """Without the shipped list of terms, unless it is given, and with evidence that goes by the words alone.
+
+    The list grows, and what counts as evidence is fitted anew: these answers are not to change with them.
+    """
     index = PassageIndex(stores, encoder.fingerprint, cache_dir)
-    return Answerer(stores, encoder, index, TermList([]), reranking)
+    made = Answerer(stores, encoder, index, terms or TermList([]), reranking)
+    made._calibration = BY_WORDS
+    return made

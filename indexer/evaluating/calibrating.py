@@ -1,0 +1,194 @@
+"""Fits what counts as evidence (knowledge/answering/evidence.py) to the project's own questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.evaluating.own import Question, ask_all, plain, read_questions
+from indexer.evaluating.trial import Asked, Trial
+from knowledge.answering.evidence import Calibration, Signs, Weights
+from knowledge.answering.judging import Judged, judge
+from knowledge.answering.retrieval import retrieve
+
+#: Files of questions: those that the samples answer, and with each those that they do not.
+ANSWERABLE = ("samples", "held_out_answerable")
+OFF_TOPIC = ("off_topic", "held_out_off_topic")
+NEAR_MISS = ("near_miss", "held_out_near_miss")
+
+#: The signs that each model looks at; a model of which nobody looked at the cosines goes by what is relative.
+_RELATED = (
+    "coverage",
+    "subjects",
+    "drugs",
+    "names_no_subject",
+    "other_subject",
+    "unheard",
+    "unheard_subjects",
+)
+_ANSWERS = (
+    "z",
+    "coverage",
+    "together",
+    "subjects",
+    "drugs",
+    "unheard",
+    "unheard_subjects",
+    "lacks_dose",
+    "lacks_time",
+)
+_COSINES = ("cosine", "window_cosine")
+SIGNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "multilingual-e5-small/": {"related": (*_COSINES, *_RELATED), "answers": (*_COSINES, *_ANSWERS)},
+    "": {"related": ("z", *_RELATED), "answers": _ANSWERS},
+}
+
+#: Of the questions that are answered, so many may be refused ...
+REFUSED_AT_MOST = 0.03
+#: ... and of those whose answer is not there, so many are at least not answered.
+NOT_ANSWERED_AT_LEAST = 0.75
+#: Passages a question and script that stand for what is no answer.
+_NEGATIVES = 3
+#: Little regularisation: there are a handful of signs and hundreds of passages.
+_C = 30.0
+
+_NEUTRAL = Weights(intercept=0.0, weights={})
+_ANY = Calibration(related={True: _NEUTRAL, False: _NEUTRAL}, answers={True: _NEUTRAL, False: _NEUTRAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A question with what was found for it."""
+
+    question: Question
+    judged: tuple[Judged, ...]
+
+    def right(self) -> list[Judged]:
+        phrase = plain(self.question.phrase or "")
+        return [j for j in self.judged if phrase and phrase in plain(j.found.passage.text)]
+
+
+Sets = Mapping[str, Sequence[Seen]]
+
+
+def see(folder: Path, trial: Trial) -> Sets:
+    """Every set of the folder with what answering finds for its questions."""
+    return {name: _see(folder / f"{name}.jsonl", trial) for name in (*ANSWERABLE, *OFF_TOPIC, *NEAR_MISS)}
+
+
+def calibrate(sets: Sets) -> dict[str, Any]:
+    """The content of calibration.json but for where it comes from."""
+    return {name: _both(sets, signs, ANSWERABLE, OFF_TOPIC, NEAR_MISS) for name, signs in SIGNS.items()}
+
+
+def crossed(sets: Sets, model: str) -> dict[str, float]:
+    """How well each half is told apart by what was fitted to the other: areas under the curve, by unanswerable set."""
+    areas: dict[str, float] = {}
+    for fitted, tried in ((0, 1), (1, 0)):
+        half = ([names[fitted]] for names in (ANSWERABLE, OFF_TOPIC, NEAR_MISS))
+        made = _both(sets, SIGNS[model], *half)
+        for kind, negatives in (("related", OFF_TOPIC), ("answers", NEAR_MISS)):
+            score = _scorer(made[kind], complete=kind == "answers")
+            good, bad = _best(sets[ANSWERABLE[tried]], score), _best(sets[negatives[tried]], score)
+            areas[negatives[tried]] = _area(good, bad)
+    return areas
+
+
+def _see(path: Path, trial: Trial) -> list[Seen]:
+    questions = read_questions(path)
+    return [
+        Seen(question=question, judged=_judged(asked, trial))
+        for question, asked in zip(questions, ask_all(questions, trial), strict=True)
+    ]
+
+
+def _judged(asked: Asked, trial: Trial) -> tuple[Judged, ...]:
+    if asked.prepared is None:
+        return ()
+    found = retrieve(asked.prepared, asked.vector, trial.index, trial.stores.passages).found
+    return tuple(judge(asked.prepared, found, trial.index, _ANY))
+
+
+def _both(
+    sets: Sets,
+    signs: Mapping[str, tuple[str, ...]],
+    answerable: Sequence[str],
+    off_topic: Sequence[str],
+    near_miss: Sequence[str],
+) -> dict[str, Any]:
+    good = [seen for name in answerable for seen in sets[name]]
+    far = [seen for name in off_topic for seen in sets[name]]
+    near = [seen for name in near_miss for seen in sets[name]]
+    related = _fitted(good, far, signs["related"])
+    _shift(related, float(np.quantile(_best(good, _scorer(related)), REFUSED_AT_MOST)))
+    answers = _fitted(good, near, signs["answers"])
+    _shift(answers, float(np.quantile(_best(near, _scorer(answers, complete=True)), NOT_ANSWERED_AT_LEAST)))
+    return {"related": related, "answers": answers}
+
+
+def _fitted(good: Iterable[Seen], bad: Iterable[Seen], names: Sequence[str]) -> dict[str, Any]:
+    good, bad = list(good), list(bad)
+    return {
+        key: _logistic(_positives(good, own=own), _negatives(bad, own=own), names)
+        for key, own in (("own_script", True), ("other_script", False))
+    }
+
+
+def _positives(good: Iterable[Seen], *, own: bool) -> list[Signs]:
+    return [j.signs for seen in good for j in seen.right() if j.found.fit.own_script is own]
+
+
+def _negatives(bad: Iterable[Seen], *, own: bool) -> list[Signs]:
+    first = [[j for j in seen.judged if j.found.fit.own_script is own][:_NEGATIVES] for seen in bad]
+    return [j.signs for some in first for j in some]
+
+
+def _logistic(good: Sequence[Signs], bad: Sequence[Signs], names: Sequence[str]) -> dict[str, Any]:
+    # Imported here: it takes a second, and no other command needs it.
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.array([[asdict(signs)[name] for name in names] for signs in (*good, *bad)])
+    labels = np.array([1] * len(good) + [0] * len(bad))
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    model = LogisticRegression(C=_C, class_weight="balanced", max_iter=5_000).fit(
+        (rows - mean) / spread, labels
+    )
+    weights = model.coef_[0] / spread
+    return {
+        "intercept": float(model.intercept_[0] - weights @ mean),
+        "weights": dict(zip(names, map(float, weights), strict=True)),
+    }
+
+
+def _scorer(made: Mapping[str, Any], *, complete: bool = False) -> Callable[[Judged], float]:
+    """complete: a passage that does not speak of all that the question names counts as no answer at all."""
+
+    def score(judged: Judged) -> float:
+        if complete and judged.missing:
+            return -1e3
+        part = made["own_script" if judged.found.fit.own_script else "other_script"]
+        values = asdict(judged.signs)
+        return float(part["intercept"] + sum(w * values[name] for name, w in part["weights"].items()))
+
+    return score
+
+
+def _best(some: Sequence[Seen], score: Callable[[Judged], float]) -> NDArray[np.float64]:
+    return np.array([max(map(score, seen.judged), default=-1e3) for seen in some])
+
+
+def _shift(made: dict[str, Any], zero: float) -> None:
+    for part in made.values():
+        part["intercept"] = round(part["intercept"] - zero, 3)
+        part["weights"] = {name: round(weight, 3) for name, weight in part["weights"].items()}
+
+
+def _area(good: NDArray[np.float64], bad: NDArray[np.float64]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score([1] * len(good) + [0] * len(bad), np.r_[good, bad]))

@@ -1,0 +1,92 @@
+"""What a question names that a passage must name too, or it is no answer: drugs, whom it is about, and amounts.
+
+A passage on another drug of the same disease, on adults, or on another dose fits such a question well by meaning and by
+words. It may be related; to show it as the answer would be dangerous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from knowledge.answering.figures import Figure, figures_named, speaks_of
+from knowledge.answering.question import PreparedQuestion
+from knowledge.domain import Passage, Script
+from knowledge.terms.termlist import Concept, TermKind
+
+_ADULT_FROM, _OLD_FROM = 18, 65
+#: As tokens: pairs of characters and stems; the stem of children is no child.
+_CHILDREN = tuple(
+    frozenset({token})
+    for token in (
+        "儿童 小儿 患儿 青少 婴儿 婴幼 新生 child children paediatr pediatr adolesc infant neonat newborn"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Something that a question names: a passage speaks of it if it holds all tokens of one of its names."""
+
+    words: str
+    names: tuple[frozenset[str], ...]
+
+    def is_in(self, held: AbstractSet[str]) -> bool:
+        return any(name <= held for name in self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a question names."""
+
+    #: What it is about beside drugs: diseases, tests, procedures.
+    subjects: tuple[Named, ...]
+    drugs: tuple[Named, ...]
+    people: tuple[Named, ...]
+    figures: tuple[Figure, ...]
+
+    def missing(self, passage: Passage, held: AbstractSet[str]) -> tuple[str, ...]:
+        """Drugs, people and figures that a passage with these tokens does not speak of, in the question's words."""
+        things = [thing.words for thing in (*self.drugs, *self.people) if not thing.is_in(held)]
+        figures = [figure.text for figure in self.figures if not _has(passage, figure)]
+        return tuple(dict.fromkeys((*things, *figures)))
+
+
+def names_in(question: PreparedQuestion) -> Names:
+    figures = figures_named(question.understood)
+    ages = tuple(
+        Named(words=figure.text, names=_CHILDREN)
+        for figure in figures
+        if figure.is_age and figure.number < _ADULT_FROM
+    )
+    return Names(
+        subjects=_named(question, lambda concept: concept.kind is TermKind.TOPIC),
+        drugs=_named(question, lambda concept: concept.kind is TermKind.DRUG),
+        people=(*_named(question, lambda concept: concept.kind is TermKind.POPULATION), *ages),
+        figures=tuple(figure for figure in figures if not _tells_nothing(figure)),
+    )
+
+
+def _named(question: PreparedQuestion, wanted: Callable[[Concept], bool]) -> tuple[Named, ...]:
+    # 孕妇 names two concepts of the list; one of them is enough.
+    names: dict[str, list[frozenset[str]]] = {}
+    for mention in question.mentions:
+        if wanted(mention.concept):
+            # In either script: a Chinese text may write ARNI.
+            both = (name for script in Script for name in mention.concept.names(script))
+            names.setdefault(mention.words, []).extend(both)
+    return tuple(Named(words=words, names=tuple(some)) for words, some in names.items())
+
+
+def _tells_nothing(figure: Figure) -> bool:
+    """The age of a child is told by words, that of an adult who is not old by none."""
+    return figure.is_age and figure.number < _OLD_FROM
+
+
+def _has(passage: Passage, figure: Figure) -> bool:
+    return any(speaks_of(part, figure) for part in _parts(passage))
+
+
+def _parts(passage: Passage) -> Iterable[str]:
+    return (passage.text, *passage.citation.section, passage.citation.title)
