@@ -47,6 +47,8 @@ class FlatVectorIndex:
         self._scale = 0.0
         self._sum = np.zeros(dimension, np.float64)
         self._squares = np.zeros((dimension, dimension), np.float64)
+        #: What `usual` was last asked, with how many rows, and its answer: a question asks it three times.
+        self._usual = (0, b""), (0.0, _USUAL_SPREAD)
         # Both kinds of row move in memory when some are added, while a search reads them without Python's own lock.
         self._lock = threading.RLock()
 
@@ -113,14 +115,19 @@ class FlatVectorIndex:
 
     def usual(self, vector: Vectors) -> tuple[float, float]:
         """Mean and standard deviation of this vector's cosines with every row."""
+        known = (len(self), vector.tobytes())
+        if known != self._usual[0]:
+            self._usual = known, self._mean_and_spread(vector)
+        return self._usual[1]
+
+    def _mean_and_spread(self, vector: Vectors) -> tuple[float, float]:
         count = len(self)
         question = vector.astype(np.float64)
         mean = float(question @ self._sum) / count
         variance = float(question @ self._squares @ question) / count - mean * mean
         # A handful of passages has no spread to speak of; e5's own is about 0.03.
-        return mean, max(
-            variance, 0.0
-        ) ** 0.5 if count >= _FEWEST_FOR_A_SCALE and variance > 1e-6 else _USUAL_SPREAD
+        tells = count >= _FEWEST_FOR_A_SCALE and variance > 1e-6
+        return mean, variance**0.5 if tells else _USUAL_SPREAD
 
     def _looked_through(self, vector: Vectors, count: int) -> NDArray[np.int64]:
         # FAISS takes whole numbers of the question too, where it multiplies bytes.
@@ -157,6 +164,7 @@ class FlatVectorIndex:
         self._by_id = np.concatenate([self._by_id, added]) if in_order else np.argsort(self._ids)
 
     def _count(self, rows: Vectors, sign: int) -> None:
+        self._usual = (0, b""), (0.0, _USUAL_SPREAD)
         self._sum += sign * rows.sum(axis=0, dtype=np.float64)
         self._squares += sign * (rows.T @ rows)
 

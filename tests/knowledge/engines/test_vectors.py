@@ -183,3 +183,16 @@ def test_searching_goes_on_while_rows_come_and_go() -> None:
         assert index.search(rows[5], 1)[0].id == 5
     changing.join()
     assert len(index) == 1_000
+
+
+def test_what_is_usual_follows_the_rows_also_where_as_many_come_as_go() -> None:
+    """A question is asked three times for its scale, and remembers it only as long as the rows stay."""
+    index = FlatVectorIndex(8)
+    rows = np.eye(8, dtype=np.float32)
+    index.add(np.arange(4), rows[:4])
+    question = rows[0]
+    before = index.usual(question)
+    index.remove(np.array([0]))
+    index.add(np.array([9]), rows[7:])
+    assert before[0] == pytest.approx(0.25)
+    assert index.usual(question)[0] == pytest.approx(0.0)
