@@ -26,9 +26,7 @@ _Z_OTHER_SCRIPT = 0.5
 _LEVEL_OTHER_SCRIPT = 0.8
 
 
-def score(
-    z: float, *, information: float, coverage: float, together: float = 0.0, own_script: bool
-) -> float:
+def score(z: float, *, information: float, coverage: float, together: float = 0.0, own_script: bool) -> float:
     """What a passage is worth among those of its script, in z units; the arguments are those of Fit."""
     if own_script:
         return z + _A_NAT * information * coverage

@@ -115,10 +115,13 @@ class FlatVectorIndex:
 
     def usual(self, vector: Vectors) -> tuple[float, float]:
         """Mean and standard deviation of this vector's cosines with every row."""
-        known = (len(self), vector.tobytes())
-        if known != self._usual[0]:
-            self._usual = known, self._mean_and_spread(vector)
-        return self._usual[1]
+        asked = (len(self), vector.tobytes())
+        # Taken and put as one: another thread may ask of another question meanwhile.
+        known, told = self._usual
+        if known != asked:
+            told = self._mean_and_spread(vector)
+            self._usual = asked, told
+        return told
 
     def _mean_and_spread(self, vector: Vectors) -> tuple[float, float]:
         count = len(self)

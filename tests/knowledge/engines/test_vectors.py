@@ -196,3 +196,18 @@ def test_what_is_usual_follows_the_rows_also_where_as_many_come_as_go() -> None:
     index.add(np.array([9]), rows[7:])
     assert before[0] == pytest.approx(0.25)
     assert index.usual(question)[0] == pytest.approx(0.0)
+
+
+def test_what_is_usual_for_a_question_is_never_told_of_another_ones() -> None:
+    """Whatever other threads ask meanwhile."""
+
+    class Contended(FlatVectorIndex):
+        """Whatever one thread notes of its question, another has put its own there before the first goes on."""
+
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, ((7, b"another"), (9.0, 9.0)) if name == "_usual" else value)
+
+    rows = unit_rows(80)
+    contended = Contended(DIMENSION)
+    contended.add(ids(80), rows)
+    assert contended.usual(rows[0]) == filled(rows).usual(rows[0])
