@@ -108,6 +108,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
             bot.router,
             Reception(stores.people, roles, writing.soon),
             background=(("library", bot.watcher.run), ("announcements", bot.sender.run)),
+            ready=bot.answers.warmed,
         )
     finally:
         bot.answers.close()

@@ -30,9 +30,9 @@ class BatchThread(Generic[Item]):
         # Of the calls that a burst makes, the first ones take all that waits, and the others find nothing to do.
         self._thread.submit(self._take)
 
-    def first(self, work: Callable[[], None]) -> None:
+    def first(self, work: Callable[[], None]) -> Future[None]:
         """Carries out `work` in the thread, before what is added later."""
-        self._thread.submit(work)
+        return self._thread.submit(work)
 
     def close(self, *, finish: bool) -> None:
         """Takes nothing more; finish: returns when all that waits is done, else drops it."""

@@ -6,6 +6,7 @@ searching needs. Out goes one pickle for each: the reply, None, or an exception.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pickle
@@ -50,6 +51,8 @@ def outcome(answerer: Answerer, request: Any) -> Reply | Exception | None:
     try:
         if request is None:
             answerer.warm_search()
+            # See bot.asking.answers.
+            gc.freeze()
             return None
         question, vector = request
         return answerer.reply(question, vector)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -109,6 +110,7 @@ class AnswerThreads:
         self._search = searching or SearchHere(answerer)
         #: What `close` must not leave unfulfilled, or whoever waits for it would wait for ever.
         self._open: set[Future[Reply]] = set()
+        self._warm: tuple[Future[None], ...] = ()
         self._encoding: BatchThread[_Asked] = BatchThread("encoding", self._encode, at_once=_AT_ONCE)
         self._searching: BatchThread[Encoded] = BatchThread(
             "searching", self._search.search, at_once=_AT_ONCE
@@ -125,8 +127,14 @@ class AnswerThreads:
 
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""
-        self._encoding.first(partial(_warmed, self._answerer.warm_encoding))
-        self._searching.first(partial(_warmed, self._search.warm))
+        self._warm = (
+            self._encoding.first(partial(_warmed, self._answerer.warm_encoding)),
+            self._searching.first(partial(_warmed, self._search.warm)),
+        )
+
+    async def warmed(self) -> None:
+        """Returns when what `warm` began has ended, well or not."""
+        await asyncio.gather(*map(asyncio.wrap_future, self._warm))
 
     def close(self) -> None:
         """What is not answered yet is cancelled."""
@@ -175,3 +183,6 @@ def _warmed(load: Callable[[], None]) -> None:
     except Exception:
         # The first question meets the same fault and tells its asker; the reason belongs in the log now.
         log.exception("action=answers.warm_failed")
+    # What is loaded by now stays for good. Python would look through all of it from time to time; with torch that takes
+    # 0.4 s, in which nobody is answered.
+    gc.freeze()

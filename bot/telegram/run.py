@@ -39,6 +39,8 @@ _CONNECTIONS = 64
 _POLL = timedelta(seconds=30)
 #: How long the end waits for answers that are on their way; what is cut off is taken up at the next start.
 _LAST_ANSWERS_S = 8.0
+#: Whatever is still not loaded then, commands can be answered.
+_LOADING_S = 20.0
 _PRUNE_EVERY_S = 6 * 3600.0
 
 
@@ -68,8 +70,16 @@ class TelegramBot:
         self._application = _application(settings, self._inbox, self._processor)
         self.messenger = TelegramMessenger(self._application.bot, self._note_blocked)
 
-    async def run(self, router: Router, reception: Reception, background: Sequence[Background] = ()) -> None:
+    async def run(
+        self,
+        router: Router,
+        reception: Reception,
+        background: Sequence[Background] = (),
+        ready: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         """Until SIGINT or SIGTERM.
+
+        ready: awaited before updates are asked for, but not for ever.
 
         Raises:
             telegram.error.InvalidToken: Telegram does not know the token.
@@ -80,18 +90,22 @@ class TelegramBot:
         work = (("menu", menus.register), ("prune", self._prune), *background)
         tasks: list[asyncio.Task[None]] = []
         try:
-            if await _done_before(stop, self._connect()):
+            if await _done_before(stop, self._connect(ready)):
                 tasks += [asyncio.create_task(keep_running(name, job), name=name) for name, job in work]
                 await stop.wait()
         finally:
             await self._end(tasks)
 
-    async def _connect(self) -> None:
+    async def _connect(self, ready: Callable[[], Awaitable[None]] | None) -> None:
         """Tried for a quarter of an hour: a network that is down for a while must not end a bot that nobody watches."""
         await self._application.initialize()
         log.info("action=telegram.connected bot=%s", self._application.bot.username)
         await self._application.start()
         await self._inbox.take_up_left_over(self._application.bot)
+        if ready is not None:
+            # What comes meanwhile is kept by Telegram; here it would slow down the loading that it waits for.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ready(), _LOADING_S)
         await self._poll()
 
     async def _poll(self) -> None:

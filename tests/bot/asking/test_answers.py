@@ -147,6 +147,7 @@ async def test_a_failed_warm_up_is_survived_and_told_in_the_log(
     threads: AnswerThreads, answerer: Answerer, caplog: pytest.LogCaptureFixture
 ) -> None:
     threads.warm()
+    await threads.warmed()
     answerer.go.set()
     assert (await threads.answer("one")).question == "one"
     assert caplog.text.count("action=answers.warm_failed") == 2
