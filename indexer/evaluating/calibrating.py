@@ -35,14 +35,14 @@ _ANSWERS = (
     "z",
     "coverage",
     "together",
-    "subjects",
     "drugs",
-    "unheard",
+    "other_subject",
     "unheard_subjects",
     "lacks_dose",
     "lacks_time",
 )
-_COSINES = ("cosine", "window_cosine")
+#: One of the two: they tell nearly the same, and weights of both would only cancel each other.
+_COSINES = ("window_cosine",)
 SIGNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "multilingual-e5-small/": {"related": (*_COSINES, *_RELATED), "answers": (*_COSINES, *_ANSWERS)},
     "": {"related": ("z", *_RELATED), "answers": _ANSWERS},
@@ -56,6 +56,9 @@ NOT_ANSWERED_AT_LEAST = 0.75
 _NEGATIVES = 3
 #: Little regularisation: there are a handful of signs and hundreds of passages.
 _C = 30.0
+
+#: What is no answer at all, whatever its signs: far below any logit.
+_NO_ANSWER = -1e3
 
 _NEUTRAL = Weights(intercept=0.0, weights={})
 _ANY = Calibration(related={True: _NEUTRAL, False: _NEUTRAL}, answers={True: _NEUTRAL, False: _NEUTRAL})
@@ -127,7 +130,9 @@ def _both(
     related = _fitted(good, far, signs["related"])
     _shift(related, float(np.quantile(_best(good, _scorer(related)), REFUSED_AT_MOST)))
     answers = _fitted(good, near, signs["answers"])
-    _shift(answers, float(np.quantile(_best(near, _scorer(answers, complete=True)), NOT_ANSWERED_AT_LEAST)))
+    zero = float(np.quantile(_best(near, _scorer(answers, complete=True)), NOT_ANSWERED_AT_LEAST))
+    # Where naming alone stops as many as that, nothing needs to be shifted.
+    _shift(answers, zero if zero > _NO_ANSWER else 0.0)
     return {"related": related, "answers": answers}
 
 
@@ -170,7 +175,7 @@ def _scorer(made: Mapping[str, Any], *, complete: bool = False) -> Callable[[Jud
 
     def score(judged: Judged) -> float:
         if complete and judged.missing:
-            return -1e3
+            return _NO_ANSWER
         part = made["own_script" if judged.found.fit.own_script else "other_script"]
         values = asdict(judged.signs)
         return float(part["intercept"] + sum(w * values[name] for name, w in part["weights"].items()))
@@ -179,7 +184,7 @@ def _scorer(made: Mapping[str, Any], *, complete: bool = False) -> Callable[[Jud
 
 
 def _best(some: Sequence[Seen], score: Callable[[Judged], float]) -> NDArray[np.float64]:
-    return np.array([max(map(score, seen.judged), default=-1e3) for seen in some])
+    return np.array([max(map(score, seen.judged), default=_NO_ANSWER) for seen in some])
 
 
 def _shift(made: dict[str, Any], zero: float) -> None:

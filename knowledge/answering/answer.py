@@ -30,7 +30,7 @@ from knowledge.engines.ports import Encoder, Vectors
 from knowledge.sentences import pieces
 from knowledge.store import Stores
 from knowledge.terms.current import CurrentTerms
-from knowledge.terms.termlist import Concept, TermKind, TermSource, shipped
+from knowledge.terms.termlist import TermSource, shipped
 
 #: What is no answer takes little room.
 _MOST_RELATED = 2
@@ -124,8 +124,8 @@ class Answerer:
         )
 
     def _nothing(self, question: PreparedQuestion) -> Reply:
-        # What names no disease, test, drug or patient, and what no passage comes near, is hardly a medical question.
-        if self._index.documents and not any(_is_medical(m.concept) for m in question.mentions):
+        # What no passage comes near, and what names nothing of the field, not even a symptom, is hardly medical.
+        if self._index.documents and not question.mentions:
             return OutOfScope(question=question.text)
         return NoEvidence(
             question=question.text, documents_searched=self._index.documents, context=question.combined
@@ -171,7 +171,3 @@ def open_answerer(
     index = PassageIndex(stores, encoder.fingerprint, cache_dir)
     terms = CurrentTerms(own_terms) if own_terms else shipped()
     return Answerer(stores, encoder, index, terms, reranking)
-
-
-def _is_medical(concept: Concept) -> bool:
-    return concept.is_subject or concept.kind is TermKind.POPULATION

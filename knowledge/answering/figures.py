@@ -53,7 +53,7 @@ _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 #: A Latin unit ends where its letters end; "1 in 3" has no inches.
 _NUMBER = r"\d+(?:\.\d+)?"
 _QUANTITY = re.compile(
-    rf"(?<![a-zα-ω0-9.])(?P<number>{_NUMBER})(?![0-9]|\.\d)[\s-]?(?:(?P<unit>{_UNIT})(?![a-z/])|(?![a-z]*\d))"
+    rf"(?<![a-zα-ω0-9.])(?<![a-z]-)(?P<number>{_NUMBER})(?![0-9]|\.\d)[\s-]?(?:(?P<unit>{_UNIT})(?![a-z/])|(?![a-z]*\d))"
 )
 #: 2 型, 第 3 代, type 2, CKD stage 3, grade 1: names and not amounts.
 _NAME_BEFORE = re.compile(
@@ -61,7 +61,7 @@ _NAME_BEFORE = re.compile(
 )
 #: No word above is longer, with what stands between it and the number.
 _LONGEST_NAME = 12
-_NAME_BEHIND = re.compile(r"\s*(?:型|级|期|类|度|代|线|版|步|次方|α|-hydroxy)")
+_NAME_BEHIND = re.compile(r"\s*(?:型|级|期|类|度|代|线|版|步|次方|导联|α|-hydroxy|(?:st|nd|rd|th)\b)")
 _OLD = re.compile(r"[\s-]?old\b")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 
