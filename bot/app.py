@@ -19,6 +19,7 @@ from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
 from bot.console.talk import Talk, is_typed, language_of_locale
 from bot.conversation import Messenger
 from bot.courtesy.handlers import Courtesy
+from bot.dialogue import Dialogues
 from bot.library.handlers import Library
 from bot.library.watcher import LoadWatcher
 from bot.people.handlers import People
@@ -60,10 +61,12 @@ def build(
     sender = AnnouncementSender(stores=stores, messenger=messenger)
     asking = Asking(stores.questions, answers, writing=writing, writing_soon=writing.soon)
     courtesy = Courtesy()
+    dialogues = Dialogues(stores.dialogues)
     features = (
+        dialogues,
         People(stores.people),
         # Before courtesy: an announcement's text may well begin with a greeting.
-        Announcing(stores=stores, sender=sender, audience=audience),
+        Announcing(stores=stores, sender=sender, dialogues=dialogues, audience=audience),
         Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher),
         asking,
         courtesy,

@@ -35,12 +35,33 @@ class Button:
             raise ValueError(f"button data must be 1 to {CALLBACK_BYTES} bytes")
 
 
+class AttachmentKind(StrEnum):
+    PICTURE = "picture"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A picture or a file that a message carries."""
+
+    kind: AttachmentKind
+    #: What it is called where it is saved, with its ending.
+    name: str
+    #: Where it is, what it is, or by which id Telegram knows it already.
+    content: Path | bytes | str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is shown: Telegram HTML that fits one message, and rows of buttons under it."""
+    """What is shown: Telegram HTML that fits one message, and rows of buttons under it.
+
+    With an attachment the HTML is its caption, 1,024 units at most; such a message cannot become one without, nor the
+    reverse, by editing.
+    """
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +115,20 @@ class FileSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSent:
+    """A photo; a dialogue may want it."""
+
+    #: By which Telegram knows it, for sending it again.
+    file_id: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SomethingElse:
     kind: OtherKind
 
 
-Content = Said | Commanded | Pressed | FileSent | SomethingElse
+Content = Said | Commanded | Pressed | FileSent | PictureSent | SomethingElse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +154,10 @@ class Chat(Protocol):
 
     async def edit(self, message_id: int, message: Message) -> None:
         """Shows a message in the place of an earlier one; that it says the same already is no error."""
+        ...
+
+    async def delete(self, message_id: int) -> None:
+        """Takes one of the bot's messages away; that it is gone already is no error."""
         ...
 
     async def acknowledge(self, text: str = "") -> None:
@@ -190,6 +224,10 @@ class Messenger(Protocol):
         self, chat_id: int, message: Message
     ) -> Sent | Blocked | Failed | InDoubt | Postponed:
         """At most once: one call, never repeated. Bulk: leaves Telegram's allowance to answers first."""
+        ...
+
+    async def delete(self, chat_id: int, message_id: int) -> bool:
+        """Whether the message is gone now; Telegram lets a bot delete what is younger than 48 hours."""
         ...
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:

@@ -21,5 +21,5 @@ MENU = (
     MenuEntry(name="start", text_key="command.start"),
     MenuEntry(name="id", text_key="command.id"),
     MenuEntry(name="announce", text_key="command.announce", role=Role.ADMINISTRATOR),
-    MenuEntry(name="cancel", text_key="command.cancel", role=Role.ADMINISTRATOR),
+    MenuEntry(name="cancel", text_key="command.cancel", role=Role.COORDINATOR),
 )

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
-from bot.conversation import Chat, Commanded, FileSent, Handler, Incoming, Pressed, Said, SomethingElse
+from bot.conversation import (
+    Chat,
+    Commanded,
+    FileSent,
+    Handler,
+    Incoming,
+    PictureSent,
+    Pressed,
+    Said,
+    SomethingElse,
+)
 
 
-class Feature(Protocol):
-    """What a folder of the bot offers; bot.people, bot.asking, bot.library, bot.announcing have one such class each."""
+class Feature:
+    """What a folder of the bot offers: one such class each, which overrides what it takes."""
 
     def commands(self) -> Mapping[str, Handler]:
         """By name without the slash: {"announce": self.announce}. Each stands in bot.menu too."""
-        ...
+        return {}
 
     def callbacks(self) -> Mapping[str, Handler]:
         """By the first part of a button's data: {"rate": self.rate} hears of "rate:12:up"."""
-        ...
+        return {}
 
     def document(self) -> Handler | None:
-        """Who takes a file that was sent; at most one feature does. Others return None."""
-        ...
+        """Who takes a file that was sent; at most one feature does."""
+        return None
 
     def takes_text(self, incoming: Incoming) -> Handler | None:
-        """Who takes this text before it is asked as a question: a dialogue that waits for one. Usually None.
+        """Who takes this text, or picture, before it is asked as a question: a dialogue that waits for one.
 
-        It is asked for every text, on the event loop, so it decides from memory, without a call.
+        It is asked for every text, on the event loop, so it decides from memory, without a call; see bot.dialogue.
         """
-        ...
+        return None
 
 
 class Router:
@@ -47,8 +56,8 @@ class Router:
 
     def handler_for(self, incoming: Incoming) -> Handler:
         match incoming.content:
-            case Said():
-                return self._text(incoming)
+            case Said() | PictureSent():
+                return self._awaited(incoming)
             case Commanded(name=name):
                 return self.commands.get(name, self._otherwise)
             case Pressed(data=data):
@@ -58,11 +67,11 @@ class Router:
             case SomethingElse():
                 return self._otherwise
 
-    def _text(self, incoming: Incoming) -> Handler:
+    def _awaited(self, incoming: Incoming) -> Handler:
         for feature in self._features:
             if handler := feature.takes_text(incoming):
                 return handler
-        return self._question
+        return self._question if isinstance(incoming.content, Said) else self._otherwise
 
 
 def _unique(maps: Iterable[Mapping[str, Handler]]) -> dict[str, Handler]:

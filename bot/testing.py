@@ -47,6 +47,7 @@ class FakeChat:
     sent: list[Message] = field(default_factory=list)
     edits: list[tuple[int, Message]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
 
     async def send(self, message: Message) -> int:
         self.sent.append(message)
@@ -54,6 +55,9 @@ class FakeChat:
 
     async def edit(self, message_id: int, message: Message) -> None:
         self.edits.append((message_id, message))
+
+    async def delete(self, message_id: int) -> None:
+        self.deleted.append(message_id)
 
     async def acknowledge(self, text: str = "") -> None:
         self.notes.append(text)
@@ -84,6 +88,7 @@ class FakeMessenger:
         self.sent: list[tuple[int, Message]] = []
         self.bulk: list[tuple[int, Message]] = []
         self.edits: list[tuple[int, int, Message]] = []
+        self.deleted: list[tuple[int, int]] = []
         self._ids = count(1)
 
     def reaches(self, chat_id: int) -> bool:
@@ -96,6 +101,10 @@ class FakeMessenger:
     async def send_once(self, chat_id: int, message: Message) -> Outcome:
         self.bulk.append((chat_id, message))
         return self.outcomes.popleft() if self.outcomes else Sent(message_id=next(self._ids))
+
+    async def delete(self, chat_id: int, message_id: int) -> bool:
+        self.deleted.append((chat_id, message_id))
+        return True
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
         self.edits.append((chat_id, message_id, message))

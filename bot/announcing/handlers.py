@@ -10,8 +10,10 @@ from bot.announcing import view
 from bot.announcing.sender import AnnouncementSender
 from bot.announcing.view import LONGEST_TEXT, Choice
 from bot.conversation import Chat, Handler, Incoming, Pressed, Said
+from bot.dialogue import Dialogues
 from bot.html import units as length_of
 from bot.people.roles import only
+from bot.router import Feature
 from bot.texts import Texts, texts
 from knowledge.domain import Role
 from knowledge.store import Stores
@@ -35,37 +37,33 @@ def press_of(data: str) -> Press | None:
     return Press(choice=Choice(choice), announcement_id=int(number))
 
 
-class Announcing:
-    """Fulfils bot.router.Feature; `sender.run()` goes on beside it."""
+class Announcing(Feature):
+    """`sender.run()` goes on beside it."""
 
     def __init__(
         self,
         *,
         stores: Stores,
         sender: AnnouncementSender,
+        dialogues: Dialogues,
         audience: Callable[[], Sequence[int]] | None = None,
     ) -> None:
         """audience: the recipients' chat ids; by default everyone who started the bot and has not blocked it."""
         self._stores = stores
         self._sender = sender
+        self._dialogues = dialogues
         self._audience = audience or stores.people.reachable
 
     def commands(self) -> Mapping[str, Handler]:
-        return {"announce": only(Role.ADMINISTRATOR, self.begin), "cancel": self.cancel}
+        return {"announce": only(Role.ADMINISTRATOR, self.begin)}
 
     def callbacks(self) -> Mapping[str, Handler]:
         return {view.CALLBACK: self.press}
 
-    def document(self) -> Handler | None:
-        return None
-
     def takes_text(self, incoming: Incoming) -> Handler | None:
-        # The database is asked, for administrators only: this way the dialogue survives a restart, at a read of
-        # less than a millisecond for a handful of people.
         if incoming.is_group or incoming.speaker.role is not Role.ADMINISTRATOR:
             return None
-        is_awaited = self._stores.announcements.awaiting_text(incoming.speaker.id) is not None
-        return self.take_text if is_awaited else None
+        return self.take_text if self._dialogues.awaited(incoming, view.TEXT_TOPIC) else None
 
     async def begin(self, incoming: Incoming, chat: Chat) -> None:
         words = texts(incoming.speaker.language)
@@ -74,23 +72,16 @@ class Announcing:
             return
         begin = self._stores.announcements.begin
         announcement = await asyncio.to_thread(begin, incoming.speaker.id, incoming.chat_id)
+        await self._dialogues.open(incoming, view.TEXT_TOPIC, {"announcement": announcement.id})
         await chat.send(view.ask_text(announcement.id, words))
-
-    async def cancel(self, incoming: Incoming, chat: Chat) -> None:
-        awaiting = self._stores.announcements.awaiting_text
-        announcement = await asyncio.to_thread(awaiting, incoming.speaker.id)
-        words = texts(incoming.speaker.language)
-        if announcement is None:
-            await chat.send(view.plain("announce.nothing_open", words))
-        else:
-            await asyncio.to_thread(self._stores.announcements.discard, announcement.id)
-            await chat.send(view.plain("announce.cancelled", words))
 
     # ------------------------------------------------------------------------------------- the text
     async def take_text(self, incoming: Incoming, chat: Chat) -> None:
-        awaiting = self._stores.announcements.awaiting_text
-        announcement = await asyncio.to_thread(awaiting, incoming.speaker.id)
-        if announcement is None or not isinstance(incoming.content, Said):
+        dialogue = self._dialogues.awaited(incoming, view.TEXT_TOPIC)
+        if dialogue is None or not isinstance(incoming.content, Said):
+            return
+        announcement = await asyncio.to_thread(self._stores.announcements.get, dialogue.state["announcement"])
+        if announcement is None:
             return
         text, words = incoming.content.text.strip(), texts(incoming.speaker.language)
         if not text:
@@ -99,6 +90,7 @@ class Announcing:
             await chat.send(view.too_long(text, words))
         else:
             await self._preview(announcement, text, chat, words)
+            await self._dialogues.close(incoming)
 
     async def _preview(self, announcement: Announcement, text: str, chat: Chat, words: Texts) -> None:
         """The text is stored last: a kill in between leaves it awaited, and the preview comes again."""

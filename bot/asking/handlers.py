@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.asking import view
 from bot.asking.citation import today
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed, Said
+from bot.router import Feature
 from bot.writing import InThread
 from knowledge import privacy
 from knowledge.domain import QUESTION_MAX_CHARACTERS, Rating, Reply
@@ -34,8 +35,8 @@ _LONG_WAIT_S = 5.0
 _MOST_DIGITS = 18
 
 
-class Asking:
-    """Fulfils bot.router.Feature; `ask` is the handler of every text that nothing else takes."""
+class Asking(Feature):
+    """`ask` is the handler of every text that nothing else takes."""
 
     def __init__(
         self,
@@ -55,17 +56,8 @@ class Asking:
         self._today = today
         self._long_wait_s = long_wait_s
 
-    def commands(self) -> Mapping[str, Handler]:
-        return {}
-
     def callbacks(self) -> Mapping[str, Handler]:
         return {"rate": self.rate, "alone": self.ask_alone}
-
-    def document(self) -> Handler | None:
-        return None
-
-    def takes_text(self, incoming: Incoming) -> Handler | None:
-        return None
 
     async def ask(self, incoming: Incoming, chat: Chat) -> None:
         said = incoming.content if isinstance(incoming.content, Said) else Said(text="")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
+import tempfile
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from rich.console import Console
 
 from bot.console.rendering import choices_text, terminal_text
-from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
+from bot.conversation import Attachment, Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
 
 #: The one person at the terminal; Telegram gives nobody this id.
 CONSOLE_ID = 0
@@ -42,6 +43,8 @@ class Screen:
             self._console.print()
         # What is piped is for a program or a file, which breaks lines itself.
         self._console.print(terminal_text(message.html), soft_wrap=True)
+        if message.attachment is not None:
+            self._console.print(_place(message.attachment), style="dim", markup=False, soft_wrap=True)
         buttons = [button for row in message.buttons for button in row]
         if buttons:
             self._choices = [Choice(button=button, message_id=id_) for button in buttons]
@@ -80,6 +83,9 @@ class ConsoleChat:
     async def edit(self, message_id: int, message: Message) -> None:
         self._screen.show(message, message_id)
 
+    async def delete(self, message_id: int) -> None:
+        """What was printed stays."""
+
     async def acknowledge(self, text: str = "") -> None:
         self._screen.note(text)
 
@@ -111,10 +117,24 @@ class ConsoleMessenger:
     ) -> Sent | Blocked | Failed | InDoubt | Postponed:
         return await self.send(chat_id, message)
 
+    async def delete(self, chat_id: int, message_id: int) -> bool:
+        return False
+
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
         if chat_id == CONSOLE_ID:
             self._screen.show(message, message_id)
         return chat_id == CONSOLE_ID
+
+
+def _place(attachment: Attachment) -> str:
+    """Where a terminal's user finds what a message carries."""
+    if isinstance(attachment.content, Path):
+        return str(attachment.content)
+    if isinstance(attachment.content, str):
+        return attachment.name
+    path = Path(tempfile.mkdtemp(prefix="yidao-")) / PurePath(attachment.name).name
+    path.write_bytes(attachment.content)
+    return str(path)
 
 
 def _copy(file: Path, folder: Path) -> Path:

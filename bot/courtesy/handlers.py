@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from bot.conversation import Chat, Commanded, Handler, Incoming, Pressed, Said, SomethingElse
+from bot.conversation import (
+    Chat,
+    Commanded,
+    Handler,
+    Incoming,
+    OtherKind,
+    PictureSent,
+    Pressed,
+    Said,
+    SomethingElse,
+)
 from bot.courtesy import view
 from bot.courtesy.smalltalk import small_talk
+from bot.router import Feature
 
 
-class Courtesy:
-    """Fulfils bot.router.Feature; `otherwise` takes what no feature takes."""
-
-    def commands(self) -> Mapping[str, Handler]:
-        return {}
-
-    def callbacks(self) -> Mapping[str, Handler]:
-        return {}
-
-    def document(self) -> Handler | None:
-        return None
+class Courtesy(Feature):
+    """`otherwise` takes what no feature takes."""
 
     def takes_text(self, incoming: Incoming) -> Handler | None:
         is_talk = isinstance(incoming.content, Said) and small_talk(incoming.content.text) is not None
@@ -42,6 +42,9 @@ class Courtesy:
                 await chat.send(view.unknown_command(language))
             case SomethingElse(kind=kind):
                 if message := view.unreadable(kind, language):
+                    await chat.send(message)
+            case PictureSent():
+                if message := view.unreadable(OtherKind.PHOTO, language):
                     await chat.send(message)
             case _:
                 await chat.send(view.only_text(language))

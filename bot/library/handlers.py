@@ -13,6 +13,7 @@ from bot.library.deciding import Choice, decide
 from bot.library.upload import TELEGRAM_DOWNLOAD_BYTES, refusal_of
 from bot.library.watcher import LoadWatcher
 from bot.people.roles import allows, only
+from bot.router import Feature
 from bot.texts import texts
 from knowledge.domain import Role
 from knowledge.store import Stores
@@ -35,8 +36,8 @@ def press_of(data: str) -> Press | None:
     return Press(choice=Choice(choice), job_id=int(number))
 
 
-class Library:
-    """Fulfils bot.router.Feature; `watcher.run()` goes on beside it."""
+class Library(Feature):
+    """`watcher.run()` goes on beside it."""
 
     def __init__(
         self,
@@ -53,17 +54,11 @@ class Library:
         #: Cards, by chat and message, that show their decision: a second tap has nothing to change there.
         self._decided: set[tuple[int, int]] = set()
 
-    def commands(self) -> Mapping[str, Handler]:
-        return {}
-
     def callbacks(self) -> Mapping[str, Handler]:
         return {view.CALLBACK: self.press}
 
     def document(self) -> Handler | None:
         return only(Role.COORDINATOR, self.receive)
-
-    def takes_text(self, incoming: Incoming) -> Handler | None:
-        return None
 
     async def receive(self, incoming: Incoming, chat: Chat) -> None:
         file = incoming.content

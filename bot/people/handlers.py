@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.conversation import Chat, Commanded, Handler, Incoming, Pressed
 from bot.people import view
 from bot.people.roles import menu_of
+from bot.router import Feature
 from bot.texts import texts
 from knowledge.domain import Language
 from knowledge.store.people import PeopleStore
@@ -16,9 +17,7 @@ from knowledge.store.people import PeopleStore
 CONSENT_VERSION = "1"
 
 
-class People:
-    """Fulfils bot.router.Feature."""
-
+class People(Feature):
     def __init__(self, people: PeopleStore) -> None:
         self._people = people
 
@@ -32,12 +31,6 @@ class People:
 
     def callbacks(self) -> Mapping[str, Handler]:
         return {"language": self.choose_language}
-
-    def document(self) -> Handler | None:
-        return None
-
-    def takes_text(self, incoming: Incoming) -> Handler | None:
-        return None
 
     async def start(self, incoming: Incoming, chat: Chat) -> None:
         await chat.send(view.start(incoming.speaker.language))

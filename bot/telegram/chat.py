@@ -41,6 +41,9 @@ class TelegramChat:
     async def edit(self, message_id: int, message: Message) -> None:
         await self._messenger.edit(self._id, message_id, message)
 
+    async def delete(self, message_id: int) -> None:
+        await self._messenger.delete(self._id, message_id)
+
     async def acknowledge(self, text: str = "") -> None:
         query = self._update.callback_query
         if query is None:

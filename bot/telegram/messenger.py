@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
 from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     ReplyParameters,
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
+from bot.conversation import (
+    Attachment,
+    AttachmentKind,
+    Blocked,
+    Button,
+    Failed,
+    InDoubt,
+    Message,
+    Postponed,
+    Sent,
+)
 from bot.telegram.errors import is_gone
 from bot.telegram.limits import Repeat, fault_name, surely_not_carried_out
 
@@ -26,6 +39,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _TRY_AGAIN_AFTER_S = 2.0
 
 #: Telegram's words, in lower case, for an edit that changes nothing, and for a message that is gone or not ours.
+_GONE = "message to delete not found"
 _SAME = "message is not modified"
 _NOT_THERE = ("message to edit not found", "message can't be edited", "message_id_invalid", "chat not found")
 
@@ -61,16 +75,35 @@ class TelegramMessenger:
         except TelegramError as error:
             return await self._blocked(chat_id) if is_gone(error) else _what_became(error)
 
+    async def delete(self, chat_id: int, message_id: int) -> bool:
+        try:
+            return await self._bot.delete_message(chat_id, message_id)
+        except TelegramError as error:
+            if isinstance(error, BadRequest) and _GONE in error.message.casefold():
+                return True
+            log.info("action=telegram.delete_failed chat=%d reason=%s", chat_id, _reason(error))
+            return False
+
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
         try:
-            await self._bot.edit_message_text(
-                text=message.html,
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message.buttons),
-                link_preview_options=_NO_PREVIEW,
-            )
+            if message.attachment is None:
+                await self._bot.edit_message_text(
+                    text=message.html,
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard(message.buttons),
+                    link_preview_options=_NO_PREVIEW,
+                )
+            else:
+                # The words under it; what it carries stays.
+                await self._bot.edit_message_caption(
+                    caption=message.html,
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard(message.buttons),
+                )
         except BadRequest as error:
             return self._edit_refused(error, chat_id)
         except Forbidden:
@@ -92,15 +125,24 @@ class TelegramMessenger:
         """The message's id; raises Telegram's errors."""
         # A question may be deleted before it is answered; its answer is shown all the same.
         reply = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
-        shown = await self._bot.send_message(
-            chat_id=chat_id,
-            text=message.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(message.buttons),
-            link_preview_options=_NO_PREVIEW,
-            reply_parameters=reply,
-            rate_limit_args=repeat,  # type: ignore[call-arg]  # ExtBot's own argument
-        )
+        common: dict[str, Any] = {
+            "chat_id": chat_id,
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": keyboard(message.buttons),
+            "reply_parameters": reply,
+            "rate_limit_args": repeat,
+        }
+        carried = message.attachment
+        if carried is None:
+            shown = await self._bot.send_message(
+                text=message.html, link_preview_options=_NO_PREVIEW, **common
+            )
+        elif carried.kind is AttachmentKind.PICTURE:
+            shown = await self._bot.send_photo(photo=_input(carried), caption=message.html, **common)
+        else:
+            shown = await self._bot.send_document(
+                document=_input(carried), caption=message.html, disable_content_type_detection=True, **common
+            )
         return shown.message_id
 
     def _edit_refused(self, error: BadRequest, chat_id: int) -> bool:
@@ -126,6 +168,16 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | Non
             if row
         ]
     )
+
+
+def _input(carried: Attachment) -> InputFile | str:
+    match carried.content:
+        case str():
+            return carried.content
+        case bytes():
+            return InputFile(carried.content, filename=carried.name)
+        case Path():
+            return InputFile(carried.content.read_bytes(), filename=carried.name)
 
 
 def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:

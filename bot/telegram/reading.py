@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
-from bot.conversation import Commanded, Content, FileSent, OtherKind, Pressed, Said, SomethingElse
+from bot.conversation import (
+    Commanded,
+    Content,
+    FileSent,
+    OtherKind,
+    PictureSent,
+    Pressed,
+    Said,
+    SomethingElse,
+)
 from bot.telegram.chat import chat_of
 from knowledge.text import safe_text
 
 _GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 _KINDS = {
     "sticker": OtherKind.STICKER,
-    "photo": OtherKind.PHOTO,
     "video": OtherKind.VIDEO,
     "video_note": OtherKind.VIDEO,
     "animation": OtherKind.VIDEO,
@@ -83,6 +91,9 @@ def _content(message: Message, text: str, me: User) -> Content | None:
         return FileSent(
             name=safe_text(message.document.file_name or ""), size=message.document.file_size or 0
         )
+    if message.photo:
+        # The largest is the last.
+        return PictureSent(file_id=message.photo[-1].file_id, caption=safe_text(message.caption or ""))
     kind = next((kind for name, kind in _KINDS.items() if getattr(message, name, None)), None)
     return SomethingElse(kind=kind) if kind else None
 

@@ -1,4 +1,4 @@
-"""The words that people read: gettext catalogues, zh and en, whose msgid is a key such as "ask.no_evidence".
+"""The words that people read: gettext catalogues, one a feature in zh and en, whose msgid is a key: "ask.no_evidence".
 
 They are read as .po files, so that a changed word needs no compile step and a review shows it.
 """
@@ -39,12 +39,21 @@ class Texts:
 
 @cache
 def texts(language: Language) -> Texts:
-    """The catalogue of a language, read once a process."""
-    with catalogue_file(language).open("rb") as file:
-        catalogue = read_po(file, locale=language.value, abort_invalid=True)
-    words = {str(message.id): str(message.string) for message in catalogue if message.id}
+    """The catalogues of a language, read once a process.
+
+    Raises:
+        ValueError: two catalogues have the same key.
+    """
+    words: dict[str, str] = {}
+    for path in catalogue_files(language):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language.value, abort_invalid=True)
+        found = {str(message.id): str(message.string) for message in catalogue if message.id}
+        if twice := words.keys() & found.keys():
+            raise ValueError(f"{path} repeats {sorted(twice)}")
+        words |= found
     return Texts(language, words)
 
 
-def catalogue_file(language: Language) -> Path:
-    return FOLDER / language.value / "LC_MESSAGES" / "yidao.po"
+def catalogue_files(language: Language) -> list[Path]:
+    return sorted((FOLDER / language.value).glob("*.po"))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData
 
+from knowledge.store import gaps, invitations, notes  # noqa: F401  # their tables
 from knowledge.store.announcements import AnnouncementStore
 from knowledge.store.audit import AuditLog
 from knowledge.store.courses import CourseStore
 from knowledge.store.database import Database, metadata
+from knowledge.store.dialogues import DialogueStore
 from knowledge.store.jobs import JobStore
 from knowledge.store.library import LibraryStore
 from knowledge.store.passages import PassageStore
@@ -34,6 +36,7 @@ class Stores:
     jobs: JobStore
     announcements: AnnouncementStore
     audit: AuditLog
+    dialogues: DialogueStore
 
 
 def open_stores(url: str) -> Stores:
@@ -51,6 +54,7 @@ def open_stores(url: str) -> Stores:
         jobs=JobStore(database),
         announcements=AnnouncementStore(database),
         audit=AuditLog(database),
+        dialogues=DialogueStore(database),
     )
 
 

@@ -120,15 +120,6 @@ class AnnouncementStore:
                 connection.execute(select(announcements).where(announcements.c.id == id_)).one()
             )
 
-    def awaiting_text(self, made_by: int) -> Announcement | None:
-        """The announcement whose text this person is about to write."""
-        query = select(announcements).where(
-            announcements.c.made_by == made_by, announcements.c.status == AnnouncementStatus.EMPTY
-        )
-        with self._database.read() as connection:
-            row = connection.execute(query.order_by(announcements.c.id.desc()).limit(1)).one_or_none()
-            return _announcement(row) if row else None
-
     def get(self, announcement_id: int) -> Announcement | None:
         with self._database.read() as connection:
             row = connection.execute(

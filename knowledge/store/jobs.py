@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, Row, String, Table, Text, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, Row, String, Table, Text, insert, select, text, update
 
 from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
 
@@ -16,6 +16,7 @@ jobs = Table(
     "jobs",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False, server_default=text("'upload'")),
     Column("status", String(16), nullable=False, index=True),
     Column("sent_by", BigInteger, nullable=False),
     Column("chat_id", BigInteger, nullable=False),
@@ -120,8 +121,8 @@ class JobStore:
         self._change(job_id, done=done, total=total)
 
     def ready(self, job_id: int, edition_id: int, details: Mapping[str, Any]) -> None:
-        text = json.dumps(details, ensure_ascii=False)
-        self._change(job_id, status=JobStatus.READY, edition_id=edition_id, details=text)
+        kept = json.dumps(details, ensure_ascii=False)
+        self._change(job_id, status=JobStatus.READY, edition_id=edition_id, details=kept)
 
     def refuse(self, job_id: int, reason: str, details: Mapping[str, Any]) -> None:
         self._change(

@@ -46,6 +46,11 @@ editions = Table(
     Column("warnings", Text, nullable=False),
     Column("loaded_by", Text, nullable=False),
     Column("loaded_at", UtcDateTime, nullable=False),
+    # Who approved, replaced or withdrew it last, and when.
+    Column("decided_by", Text),
+    Column("decided_at", UtcDateTime),
+    # Which version of the reader made its passages.
+    Column("reader", String(32)),
     Column("generation", Integer, nullable=False, index=True),
 )
 

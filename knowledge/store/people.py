@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Row, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    false,
+    insert,
+    select,
+    text,
+    true,
+    update,
+)
 
 from knowledge.domain import Language, Person
 from knowledge.store.database import Database, UtcDateTime, metadata, now
@@ -19,6 +34,23 @@ people = Table(
     Column("started_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("blocked", Boolean, nullable=False),
+    Column("role", String(16), nullable=False, server_default=text("'doctor'")),
+    # JSON lists, as is `muted`: the kinds of announcements that they do not want.
+    Column("specialties", Text, nullable=False, server_default=text("'[]'")),
+    Column("region", String(32)),
+    Column("muted", Text, nullable=False, server_default=text("'[]'")),
+    # Quiet hours, in minutes after midnight of their time zone.
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("time_zone", String(64)),
+    Column("recommendations", Boolean, nullable=False, server_default=true()),
+    # Whether they want to hear of replaced editions and closed gaps.
+    Column("notes", Boolean, nullable=False, server_default=true()),
+    Column("consent_at", UtcDateTime),
+    # Shut out by the staff; `blocked` is what they did to the bot, `deleted` what became of their account.
+    Column("barred", Boolean, nullable=False, server_default=false()),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("invitation_id", Integer),
 )
 
 

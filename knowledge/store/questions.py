@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,13 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Float,
+    ForeignKey,
     Integer,
     Row,
     String,
     Table,
     Text,
+    delete,
     insert,
     select,
     update,
@@ -45,6 +47,17 @@ questions = Table(
     Column("context_id", Integer),
     Column("understood", Text),
     Column("instead_of", Integer, unique=True),
+    Column("gap_id", Integer, index=True),
+)
+
+#: Which edition was quoted where in which answer; what each citation said then stands in `questions.cited`.
+citations = Table(
+    "citations",
+    metadata,
+    Column("question_id", ForeignKey("questions.id"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("edition_id", Integer, nullable=False, index=True),
+    Column("passage_id", Integer, nullable=False),
 )
 
 #: A question leans on an earlier one for so long, or on the one that it replies to for so long.
@@ -150,7 +163,7 @@ class QuestionStore:
         context_id: the question that this one could have leaned on; kept where the reply says that it did.
         """
         understood = reply.context if isinstance(reply, Answer | Related | NoEvidence) else None
-        cited = []
+        cited: list[dict[str, Any]] = []
         if isinstance(reply, Answer | Related):
             for quotation in reply.quotations:
                 passage = quotation.passage
@@ -158,6 +171,9 @@ class QuestionStore:
                     {"passage": passage.id, "edition": passage.edition_id, **asdict(passage.citation)}
                 )
         with self._database.write() as connection:
+            connection.execute(delete(citations).where(citations.c.question_id == question_id))
+            if cited:
+                connection.execute(insert(citations), _citations(question_id, cited))
             connection.execute(
                 update(questions)
                 .where(questions.c.id == question_id)
@@ -196,6 +212,18 @@ class QuestionStore:
         with self._database.read() as connection:
             row = connection.execute(earlier if told is None else earlier.where(told)).one_or_none()
             return _question(row) if row else None
+
+
+def _citations(question_id: int, cited: Sequence[Mapping[str, Any]]) -> list[dict[str, int]]:
+    return [
+        {
+            "question_id": question_id,
+            "position": position,
+            "edition_id": each["edition"],
+            "passage_id": each["passage"],
+        }
+        for position, each in enumerate(cited)
+    ]
 
 
 def _question(row: Row[Any]) -> Question:

@@ -20,7 +20,7 @@ from bot.conversation import (
     SomethingElse,
 )
 from bot.menu import MENU
-from bot.router import Router
+from bot.router import Feature, Router
 from bot.testing import FakeMessenger, incoming
 from knowledge.settings import Settings
 from knowledge.store import Stores
@@ -38,7 +38,7 @@ async def special(incoming: Incoming, chat: Chat) -> None:
     """A feature's handler."""
 
 
-class Feature:
+class Named(Feature):
     def __init__(self, name: str = "x", *, document: Handler | None = None, awaits: str = "") -> None:
         self._name = name
         self._document = document
@@ -74,22 +74,22 @@ class Feature:
     ],
 )
 def test_dispatch(content: Content, expected: Handler) -> None:
-    router = Router([Feature(document=special, awaits="awaited")], question=question, otherwise=otherwise)
+    router = Router([Named(document=special, awaits="awaited")], question=question, otherwise=otherwise)
     assert router.handler_for(incoming(content)) is expected
 
 
 def test_a_file_that_no_feature_takes_is_met_like_the_rest() -> None:
-    router = Router([Feature()], question=question, otherwise=otherwise)
+    router = Router([Named()], question=question, otherwise=otherwise)
     assert router.handler_for(incoming(FileSent(name="a.pdf", size=1))) is otherwise
 
 
 def test_two_features_cannot_claim_one_name() -> None:
     with pytest.raises(ValueError, match="'x'"):
-        Router([Feature(), Feature()], question=question, otherwise=otherwise)
+        Router([Named(), Named()], question=question, otherwise=otherwise)
 
 
 def test_two_features_cannot_claim_documents() -> None:
-    features = [Feature("x", document=special), Feature("y", document=special)]
+    features = [Named("x", document=special), Named("y", document=special)]
     with pytest.raises(ValueError, match="documents"):
         Router(features, question=question, otherwise=otherwise)
 

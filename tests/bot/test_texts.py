@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.texts import catalogue_file, texts
+from bot.texts import catalogue_files, texts
 from knowledge.domain import Language
 
 SOURCE = Path(bot.__file__).parent
@@ -64,7 +64,8 @@ def test_no_text_shouts(language: Language) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_no_key_is_there_twice(language: Language) -> None:
-    ids = re.findall(r'^msgid "(.+)"$', catalogue_file(language).read_text("utf-8"), re.MULTILINE)
+    source = "".join(path.read_text("utf-8") for path in catalogue_files(language))
+    ids = re.findall(r'^msgid "(.+)"$', source, re.MULTILINE)
     assert len(ids) == len(set(ids))
 
 

@@ -8,6 +8,7 @@ from bot.announcing.handlers import Announcing, press_of
 from bot.announcing.sender import AnnouncementSender
 from bot.announcing.view import LONGEST_TEXT
 from bot.conversation import Commanded, Pressed, Said
+from bot.dialogue import Dialogues
 from bot.testing import FakeChat, FakeMessenger, incoming
 from knowledge.domain import Language, Role
 from knowledge.store import Stores
@@ -27,7 +28,11 @@ def announcing(stores: Stores, messenger: FakeMessenger) -> Announcing:
     for id_ in (1001, 1002, 1003):
         stores.people.meet(id_, "医生", Language.ZH)
         stores.people.start(id_, "1")
-    return Announcing(stores=stores, sender=AnnouncementSender(stores=stores, messenger=messenger))
+    return Announcing(
+        stores=stores,
+        sender=AnnouncementSender(stores=stores, messenger=messenger),
+        dialogues=Dialogues(stores.dialogues),
+    )
 
 
 async def begin(announcing: Announcing, chat: FakeChat, **who) -> None:
@@ -86,7 +91,11 @@ async def test_only_the_text_after_the_command_is_taken(announcing):
 async def test_the_dialogue_survives_a_restart(announcing, stores, messenger):
     chat = FakeChat()
     await begin(announcing, chat)
-    again = Announcing(stores=stores, sender=AnnouncementSender(stores=stores, messenger=messenger))
+    again = Announcing(
+        stores=stores,
+        sender=AnnouncementSender(stores=stores, messenger=messenger),
+        dialogues=Dialogues(stores.dialogues),
+    )
     assert await say(again, chat, "讲座")
 
 
@@ -102,12 +111,9 @@ async def test_a_text_that_does_not_fit_is_asked_for_again(announcing, text):
 
 async def test_cancel_ends_the_dialogue(announcing):
     chat = FakeChat()
-    cancel = announcing.commands()["cancel"]
     await begin(announcing, chat)
-    await cancel(incoming(Commanded(name="cancel"), role=ADMIN), chat)
+    await announcing._dialogues.cancel(incoming(Commanded(name="cancel"), role=ADMIN), chat)
     assert not await say(announcing, chat, "讲座")
-    await cancel(incoming(Commanded(name="cancel"), role=ADMIN), chat)
-    assert [message.html for message in chat.sent[1:]] == ["已取消，没有发送。", "现在没有要取消的事。"]
 
 
 async def test_the_button_cancels_before_and_after_the_text(announcing, stores):
@@ -126,7 +132,7 @@ async def test_others_are_refused_with_their_id(announcing, stores, role):
     chat = FakeChat()
     await begin(announcing, chat, role=role)
     assert "1001" in chat.sent[0].html
-    assert stores.announcements.awaiting_text(1001) is None
+    assert stores.dialogues.all() == []
 
 
 async def test_who_is_no_administrator_any_more_cannot_send(announcing, stores):
@@ -140,7 +146,9 @@ async def test_who_is_no_administrator_any_more_cannot_send(announcing, stores):
 
 async def test_nobody_to_write_to_is_said_at_once(stores, messenger):
     sender = AnnouncementSender(stores=stores, messenger=messenger)
-    announcing = Announcing(stores=stores, sender=sender, audience=list)
+    announcing = Announcing(
+        stores=stores, sender=sender, dialogues=Dialogues(stores.dialogues), audience=list
+    )
     chat = FakeChat()
     await begin(announcing, chat)
     await say(announcing, chat, "讲座")

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bot.conversation import Commanded, Content, FileSent, OtherKind, Pressed, Said, SomethingElse
+from bot.conversation import (
+    Commanded,
+    Content,
+    FileSent,
+    OtherKind,
+    PictureSent,
+    Pressed,
+    Said,
+    SomethingElse,
+)
 from bot.telegram.reading import read
 from tests.bot.telegram.updates import GROUP, ME, PRIVATE, command, mention, message, pressed, update
 
@@ -18,6 +27,12 @@ FILE = {"file_id": "f", "file_unique_id": "u"}
 def content(incoming: Update) -> Content | None:
     found = read(incoming, ME)
     return found.content if found else None
+
+
+def test_a_photo_is_known_by_its_largest_size() -> None:
+    sizes = [{**FILE, "width": 1, "height": 1}, {**FILE, "file_id": "large", "width": 9, "height": 9}]
+    sent = update({"photo": sizes, "caption": "海报"})
+    assert content(sent) == PictureSent(file_id="large", caption="海报")
 
 
 def test_a_private_text_is_a_question() -> None:
@@ -43,8 +58,6 @@ def test_commands(text: str, expected: Content | None) -> None:
 @pytest.mark.parametrize(
     "fields,kind",
     [
-        ({"photo": [{**FILE, "width": 1, "height": 1}]}, OtherKind.PHOTO),
-        ({"photo": [{**FILE, "width": 1, "height": 1}], "caption": "这是什么"}, OtherKind.PHOTO),
         ({"voice": {**FILE, "duration": 1}}, OtherKind.VOICE),
         ({"video": {**FILE, "duration": 1, "width": 1, "height": 1}}, OtherKind.VIDEO),
         (
