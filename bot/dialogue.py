@@ -32,7 +32,7 @@ class Dialogues(Feature):
         return {"cancel": self.cancel}
 
     def awaited(self, incoming: Incoming, topic: str) -> Dialogue | None:
-        """The dialogue of this topic that the text answers, like "library.title"; from memory after the first call."""
+        """The dialogue of this topic that the text answers, like "library-title"; from memory after the first call."""
         if self._open is None:
             self._open = {(each.person_id, each.chat_id): each for each in self._store.all()}
         found = self._open.get((incoming.speaker.id, incoming.chat_id))

@@ -16,7 +16,7 @@ from knowledge.store.announcements import DeliveryReport
 #: The part before the first colon in the data of every button here.
 CALLBACK = "announce"
 #: The dialogue that waits for an announcement's text.
-TEXT_TOPIC = "announce.text"
+TEXT_TOPIC = "announce-text"
 #: Below Telegram's 4,096, counted as Telegram counts.
 LONGEST_TEXT = 3500
 

@@ -27,7 +27,7 @@ dialogues = Table(
 class Dialogue:
     person_id: int
     chat_id: int
-    #: What is asked for, such as "library.title".
+    #: What is asked for, such as "library-title".
     topic: str
     #: What the answer is about; JSON values.
     state: Mapping[str, Any]

@@ -89,7 +89,9 @@ def upgrade() -> None:
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notes_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_notes_telegram_id"), ["telegram_id"], unique=False)
-        batch_op.create_unique_constraint(batch_op.f("uq_notes_kind"), ["kind", "question_id", "edition_id"])
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_notes_kind_question_id_edition_id"), ["kind", "question_id", "edition_id"]
+        )
 
 
 def downgrade() -> None:
