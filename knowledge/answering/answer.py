@@ -96,8 +96,12 @@ class Answerer:
 
     def reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
         """The reply to a question that was encoded. vector: float32 (dim,)."""
+        with self._stores.database.at_one_moment():
+            if self._index.is_current():
+                return self._reply(question, vector)
         self._index.catch_up()
-        return self._reply(question, vector)
+        with self._stores.database.at_one_moment():
+            return self._reply(question, vector)
 
     def _reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
         retrieved = retrieve(question, vector, self._index, self._stores.passages)

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 #: What a nat of the question's information (the inverse frequency of its words) is worth where a passage covers it, in
 #: z units of the cosine. Counting nats and not shares lets words tell as much as they know: to cover all of a question
@@ -26,7 +30,11 @@ _Z_OTHER_SCRIPT = 0.5
 _LEVEL_OTHER_SCRIPT = 0.8
 
 
-def score(z: float, *, information: float, coverage: float, together: float = 0.0, own_script: bool) -> float:
+#: One passage's, or many passages' at once: float64 (n,).
+Many = TypeVar("Many", float, NDArray[np.floating[Any]])
+
+
+def score(z: Many, *, information: float, coverage: Many, together: float = 0.0, own_script: bool) -> Many:
     """What a passage is worth among those of its script, in z units; the arguments are those of Fit."""
     if own_script:
         return z + _A_NAT * information * coverage

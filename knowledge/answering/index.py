@@ -57,6 +57,10 @@ class PassageIndex:
         self._weights: dict[tuple[str, Script], float] = {}
         self.catalogue = _catalogue([])
 
+    def is_current(self) -> bool:
+        """Whether nothing changed since the last catching up."""
+        return self._stores.library.generation() == self._generation
+
     def catch_up(self) -> None:
         """Takes in what became current, and drops what ceased to be, since the last time.
 

@@ -49,9 +49,9 @@ def retrieve(
     near: dict[int, Near] = {}
     for script in index.vectors:
         near.update(_candidates(question, vector, index, script, clues[script]))
-    current = passages.get_current(list(near))
+    current, of_windows = passages.current_with_windows(list(near), index.model)
     usual = {script: index.vectors[script].usual(vector) for script in index.vectors}
-    windows = _best_windows(vector, passages.windows(list(current), index.model))
+    windows = _best_windows(vector, of_windows)
     fits = [
         _fit(
             passage,
@@ -79,25 +79,22 @@ def _candidates(
     question: PreparedQuestion, vector: Vectors, index: PassageIndex, script: Script, clues: Clues
 ) -> dict[int, Near]:
     """What either engine finds and is worth a close look, by passage id."""
-    near = {hit.id: hit for hit in index.vectors[script].search(vector, _CANDIDATES)}
+    near = index.vectors[script].search(vector, _CANDIDATES)
     words = sorted(clues.words)
     by_words = {hit.id: hit.score for hit in index.keywords.search(words, script, _CANDIDATES)}
-    unseen = index.vectors[script].nearness(vector, [id_ for id_ in by_words if id_ not in near])
-    near.update({hit.id: hit for hit in unseen})
+    seen = near.ids.tolist()
+    unseen = index.vectors[script].nearness(vector, list(by_words.keys() - set(seen)))
+    ids = seen + unseen.ids.tolist()
     # BM25 over the most it could reach stands in for coverage until the passages' words are at hand.
     most = _BM25_MOST * clues.information or 1.0
-    own = script is question.script
-    estimate = {
-        id_: score(
-            hit.z,
-            information=clues.information,
-            coverage=min(1.0, by_words.get(id_, 0.0) / most),
-            own_script=own,
-        )
-        for id_, hit in near.items()
-    }
-    most_likely = sorted(estimate, key=lambda id_: -estimate[id_])
-    return {id_: near[id_] for id_ in most_likely[: _LOOKED_AT // len(index.vectors)]}
+    estimate = score(
+        np.concatenate([near.z, unseen.z]),
+        information=clues.information,
+        coverage=np.minimum(1.0, np.array([by_words.get(id_, 0.0) for id_ in ids]) / most),
+        own_script=script is question.script,
+    )
+    most_likely = np.lexsort((ids, -estimate))[: _LOOKED_AT // len(index.vectors)].tolist()
+    return {ids[at]: near[at] if at < len(near) else unseen[at - len(near)] for at in most_likely}
 
 
 def _best_windows(vector: Vectors, windows: WindowRows) -> dict[int, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,3 +86,25 @@ class Near:
     cosine: float
     #: The cosine in standard deviations above what is usual for this question among all passages of the index.
     z: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearRows(Sequence[Near]):
+    """Passages whose meaning is near a question's, as columns: a hundred are looked at for each that is shown."""
+
+    #: int64, float32 and float32, each of shape (n,).
+    ids: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+    z: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, at: int) -> Near: ...
+    @overload
+    def __getitem__(self, at: slice) -> NearRows: ...
+    def __getitem__(self, at: int | slice) -> Near | NearRows:
+        if isinstance(at, slice):
+            return NearRows(self.ids[at], self.cosines[at], self.z[at])
+        return Near(int(self.ids[at]), float(self.cosines[at]), float(self.z[at]))

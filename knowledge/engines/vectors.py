@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.engines.ports import Near, Vectors
+from knowledge.engines.ports import NearRows, Vectors
 
 # One question takes milliseconds at most: handing it to a second thread costs more than it saves.
 faiss.omp_set_num_threads(1)
@@ -97,21 +97,21 @@ class FlatVectorIndex:
                 places = np.arange(start, min(start + at_once, len(self)))
                 yield self._ids[places], self._vectors_at(places)
 
-    def search(self, vector: Vectors, count: int) -> list[Near]:
+    def search(self, vector: Vectors, count: int) -> NearRows:
         """The nearest passages to a float32 (dim,) vector, best first."""
         with self._lock:
             if not len(self):
-                return []
+                return _NOTHING
             places = self._looked_through(vector, min(count * _LOOKED_AT_AGAIN, len(self)))
             cosines = self._vectors_at(places) @ vector
             best = np.argsort(-cosines, kind="stable")[:count]
             return self._near(vector, self._ids[places[best]], cosines[best])
 
-    def nearness(self, vector: Vectors, ids: Sequence[int]) -> list[Near]:
+    def nearness(self, vector: Vectors, ids: Sequence[int]) -> NearRows:
         """The same of passages that another engine found; unknown ids are left out."""
         with self._lock:
             known, places = self._places_of(np.array(ids, np.int64))
-            return self._near(vector, known, self._vectors_at(places) @ vector) if len(known) else []
+            return self._near(vector, known, self._vectors_at(places) @ vector) if len(known) else _NOTHING
 
     def usual(self, vector: Vectors) -> tuple[float, float]:
         """Mean and standard deviation of this vector's cosines with every row."""
@@ -138,10 +138,9 @@ class FlatVectorIndex:
         _, places = self._bytes.search(question.reshape(1, -1), count)
         return np.asarray(places[0], np.int64)
 
-    def _near(self, vector: Vectors, ids: NDArray[np.int64], cosines: Vectors) -> list[Near]:
+    def _near(self, vector: Vectors, ids: NDArray[np.int64], cosines: Vectors) -> NearRows:
         mean, spread = self.usual(vector)
-        pairs = zip(ids.tolist(), cosines.tolist(), strict=True)
-        return [Near(id_, cosine, (cosine - mean) / spread) for id_, cosine in pairs]
+        return NearRows(ids, cosines, (cosines - np.float32(mean)) / np.float32(spread))
 
     def _vectors_at(self, places: NDArray[np.int64]) -> Vectors:
         return np.asarray(self._rows[places].astype(np.float32) / _ONE, np.float32)
@@ -172,6 +171,7 @@ class FlatVectorIndex:
         self._squares += sign * (rows.T @ rows)
 
 
+_NOTHING = NearRows(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.float32))
 _FEWEST_FOR_A_SCALE = 50
 _USUAL_SPREAD = 0.03
 

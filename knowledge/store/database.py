@@ -115,6 +115,21 @@ class Database:
                 del self._joint.connection
 
     @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """What this thread reads meanwhile is of one moment; it must not write, nor be in the middle of `together`.
+
+        Some small reads one after the other take a third of the time that each on its own connection would.
+        """
+        if self._joint_connection() is not None:
+            raise RuntimeError("a moment within a transaction would be another one")
+        with self.read() as connection:
+            self._joint.connection, self._joint.only_reads = connection, True
+            try:
+                yield
+            finally:
+                del self._joint.connection, self._joint.only_reads
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the database."""
         if (joint := self._joint_connection()) is not None:
@@ -128,6 +143,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that takes the writer's place at its beginning, so that it never fails half-way for a lock."""
         if (joint := self._joint_connection()) is not None:
+            if getattr(self._joint, "only_reads", False):
+                raise RuntimeError("what is read at one moment must not write")
             with self._translated():
                 yield joint
             return

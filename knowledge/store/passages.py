@@ -17,7 +17,7 @@ from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
 from knowledge.store.library_tables import documents, editions, library_state, passages
-from knowledge.store.vectors import KEYS_A_QUERY, Vectors, slices, unpack, unpack_all, vectors
+from knowledge.store.vectors import Vectors, slices, unpack, unpack_all, vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,31 +125,20 @@ class PassageStore:
                     found.setdefault(edition_id, []).append(row)
         return found
 
-    def get_current(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Those of the passages that answer at this moment, by id."""
-        found: dict[int, Passage] = {}
-        with self._database.read() as connection:
-            for start in range(0, len(ids), KEYS_A_QUERY):
-                some = ids[start : start + KEYS_A_QUERY]
-                rows = connection.execute(_CURRENT, {"ids": some}).all()
-                found.update({row[0]: _passage(row) for row in rows})
-        return found
-
-    def windows(self, ids: Sequence[int], model: str) -> WindowRows:
-        """The windows of those passages that have any."""
-        found: list[tuple[int, bytes]] = []
-        dimension = 1
+    def current_with_windows(self, ids: Sequence[int], model: str) -> tuple[dict[int, Passage], WindowRows]:
+        """Those of the passages that answer at this moment, by id, and the windows of those that have any."""
+        rows: list[Any] = []
         with self._database.read() as connection:
             for some in slices(ids):
-                for id_, windows, size in connection.execute(_WINDOWS, {"ids": some, "model": model}).all():
-                    if windows:
-                        found.append((id_, windows))
-                        dimension = size // _BYTES_A_NUMBER
-        return WindowRows(
-            ids=[id_ for id_, _ in found],
-            counts=[len(windows) // (dimension * _BYTES_A_NUMBER) for _, windows in found],
-            vectors=unpack(b"".join(windows for _, windows in found)).reshape(-1, dimension),
+                rows += connection.execute(_CURRENT_WITH_WINDOWS, {"ids": some, "model": model}).all()
+        found = [(row[0], row[-2], row[-1]) for row in rows if row[-2]]
+        dimension = found[0][2] // _BYTES_A_NUMBER if found else 1
+        windows = WindowRows(
+            ids=[id_ for id_, _, _ in found],
+            counts=[len(kept) // (dimension * _BYTES_A_NUMBER) for _, kept, _ in found],
+            vectors=unpack(b"".join(kept for _, kept, _ in found)).reshape(-1, dimension),
         )
+        return {row[0]: _passage(row[:-2]) for row in rows}, windows
 
     def of_edition(self, edition_id: int) -> list[Passage]:
         """All passages of an edition, whatever its standing, in order."""
@@ -257,15 +246,9 @@ _PASSAGES: Select[Any] = select(
 _CURRENT = _PASSAGES.where(
     passages.c.id.in_(bindparam("ids", expanding=True)), editions.c.status == EditionStatus.CURRENT
 )
-_WINDOWS = (
-    select(passages.c.id, vectors.c.windows, func.length(vectors.c.vector))
-    .select_from(
-        passages.join(
-            vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model"))
-        )
-    )
-    .where(passages.c.id.in_(bindparam("ids", expanding=True)))
-)
+_CURRENT_WITH_WINDOWS = _CURRENT.outerjoin(
+    vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model"))
+).add_columns(vectors.c.windows, func.length(vectors.c.vector))
 _AT = _PASSAGES.where(
     passages.c.edition_id == bindparam("edition"), passages.c.ordinal == bindparam("ordinal")
 )

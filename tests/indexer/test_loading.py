@@ -365,7 +365,7 @@ def test_the_windows_of_a_passage_are_kept_with_it_in_order(workshop: Workshop, 
     edition = load(workshop, path).edition
     assert edition is not None
     passages = {p.id: p for p in workshop.stores.passages.of_edition(edition.id)}
-    windows = workshop.stores.passages.windows(list(passages), workshop.encoder.fingerprint)
+    _, windows = workshop.stores.passages.current_with_windows(list(passages), workshop.encoder.fingerprint)
     expected = {
         id_: passage_for_encoder(TITLE, p.citation.section, p.text, p.kind).windows
         for id_, p in passages.items()

@@ -40,9 +40,9 @@ def test_a_made_library_is_one_that_the_product_reads(
     index.catch_up()
     assert sum(index.passages(script) for script in Script) == len(index.keywords) == 250
     first = made.corpus.document(0).passages[0]
-    assert stores.passages.get_current([1])[1].text == first.text
+    assert stores.passages.current_with_windows([1], "")[0][1].text == first.text
     assert stores.passages.unencoded(ENCODER.fingerprint) == []
-    windows = stores.passages.windows(list(range(1, 101)), ENCODER.fingerprint)
+    _, windows = stores.passages.current_with_windows(list(range(1, 101)), ENCODER.fingerprint)
     assert 200 < sum(windows.counts) == len(windows.vectors) < 500
     np.testing.assert_allclose(np.linalg.norm(windows.vectors, axis=1), 1, atol=1e-2)
     draft = stores.library.edition(documents_of(250) + 1)

@@ -244,3 +244,27 @@ def test_what_is_done_together_is_kept_together_or_not_at_all(stores: Stores, el
     assert stores.people.get(2) is None
     stores.people.meet(3, "张", Language.ZH)
     assert elsewhere.people.get(3) is not None, "and afterwards each write is its own again"
+
+
+def test_what_is_read_at_one_moment_does_not_see_what_others_write(stores: Stores, elsewhere: Stores) -> None:
+    with stores.database.at_one_moment():
+        assert stores.people.get(1) is None
+        elsewhere.people.meet(1, "王", Language.ZH)
+        assert stores.people.get(1) is None
+    assert stores.people.get(1) is not None
+
+
+def test_at_one_moment_nothing_is_written(stores: Stores) -> None:
+    with (
+        stores.database.at_one_moment(),
+        pytest.raises(RuntimeError, match="must not write"),
+    ):
+        stores.people.meet(1, "王", Language.ZH)
+    with (
+        stores.database.together(),
+        pytest.raises(RuntimeError, match="another one"),
+        stores.database.at_one_moment(),
+    ):
+        pass
+    stores.people.meet(1, "王", Language.ZH)
+    assert stores.people.get(1) is not None

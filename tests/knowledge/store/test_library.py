@@ -29,7 +29,7 @@ def test_a_draft_does_not_answer_and_starts_no_generation(stores: Stores) -> Non
     assert stores.library.generation() == before
     assert stores.library.status().documents == 0
     assert stores.library.status().drafts == 1
-    assert stores.passages.get_current([1]) == {}
+    assert stores.passages.current_with_windows([1], "")[0] == {}
 
 
 def test_an_edition_comes_back_as_it_was_stored(stores: Stores) -> None:
@@ -159,9 +159,9 @@ def test_what_does_not_exist_is_not_found(stores: Stores) -> None:
 def test_a_withdrawn_edition_answers_nothing_from_then_on(stores: Stores) -> None:
     approved = publish(stores, edition())
     ids = [p.id for p in stores.passages.of_edition(approved.edition.id)]
-    assert set(stores.passages.get_current(ids)) == set(ids)
+    assert set(stores.passages.current_with_windows(ids, "")[0]) == set(ids)
     assert stores.library.withdraw(approved.edition.id).status is EditionStatus.WITHDRAWN
-    assert stores.passages.get_current(ids) == {}
+    assert stores.passages.current_with_windows(ids, "")[0] == {}
     assert stores.library.status().documents == 0
 
 

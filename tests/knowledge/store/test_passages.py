@@ -57,13 +57,13 @@ def test_only_current_editions_may_be_quoted(stores: Stores) -> None:
     stores.library.withdraw(gone.id)
     draft = stores.library.add_draft(edition("丙", ("草。",)))
     every = [p.id for e in (old, new, gone, draft) for p in stores.passages.of_edition(e.id)]
-    quoted = stores.passages.get_current([*every, 10_000])
+    quoted = stores.passages.current_with_windows([*every, 10_000], "")[0]
     assert [p.text for p in quoted.values()] == ["新。"]
 
 
 def test_more_passages_can_be_asked_for_than_one_statement_takes(stores: Stores) -> None:
     publish(stores, edition())
-    assert len(stores.passages.get_current(list(range(40_000)))) == 1
+    assert len(stores.passages.current_with_windows(list(range(40_000)), "")[0]) == 1
 
 
 def test_changes_name_every_edition_whose_standing_changed_since(stores: Stores) -> None:
@@ -152,7 +152,7 @@ def test_windows_come_back_as_they_were_kept_in_order(stores: Stores) -> None:
     texts = (LONG, "短。", LONG * 2)
     made = publish(stores, edition("指南", texts))
     long, short, longer = stores.passages.of_edition(made.edition.id)
-    windows = stores.passages.windows([longer.id, short.id, 10_000, long.id], MODEL)
+    _, windows = stores.passages.current_with_windows([longer.id, short.id, 10_000, long.id], MODEL)
     assert sorted(windows.ids) == [long.id, longer.id]
     assert windows.vectors.dtype == np.float32
     expected = {
@@ -170,14 +170,16 @@ def test_where_no_passage_has_windows_there_are_none(stores: Stores, model: str)
     """The vectors of two models never meet."""
     texts = ("短。",) if model == MODEL else (LONG,)
     made = publish(stores, edition("指南", texts))
-    windows = stores.passages.windows([p.id for p in stores.passages.of_edition(made.edition.id)], model)
+    _, windows = stores.passages.current_with_windows(
+        [p.id for p in stores.passages.of_edition(made.edition.id)], model
+    )
     assert (list(windows.ids), list(windows.counts), len(windows.vectors)) == ([], [], 0)
 
 
 def test_windows_of_more_passages_can_be_asked_for_than_one_statement_takes(stores: Stores) -> None:
     made = publish(stores, edition("指南", (LONG,)))
     (only,) = stores.passages.of_edition(made.edition.id)
-    windows = stores.passages.windows([*range(100_000, 140_000), only.id], MODEL)
+    _, windows = stores.passages.current_with_windows([*range(100_000, 140_000), only.id], MODEL)
     assert list(windows.ids) == [only.id]
 
 
@@ -188,7 +190,7 @@ def test_passages_of_an_older_version_are_named_until_they_have_windows(stores: 
     table, short = stores.passages.unencoded(MODEL)
     assert (table.text, table.kind) == (TABLE, PassageKind.TABLE)
     assert (short.text, short.kind) == ("短。", PassageKind.TEXT)
-    assert list(stores.passages.windows([table.passage_id], MODEL).ids) == []
+    assert list(stores.passages.current_with_windows([table.passage_id], MODEL)[1].ids) == []
     assert len(stores.passages.vectors_of([made.edition.id], MODEL)[Script.CHINESE].ids) == 2
     keep_vectors(stores, edition("指南", (passage(TABLE, title="指南", kind=PassageKind.TABLE), "短。")))
     assert stores.passages.unencoded(MODEL) == []
