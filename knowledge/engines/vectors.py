@@ -47,6 +47,8 @@ class FlatVectorIndex:
         self._scale = 0.0
         self._sum = np.zeros(dimension, np.float64)
         self._squares = np.zeros((dimension, dimension), np.float64)
+        #: The mean vector and the covariance, worked out when first asked for after a change.
+        self._moments: tuple[Vectors, Vectors] | None = None
         #: What `usual` was last asked, with how many rows, and its answer: a question asks it three times.
         self._usual = (0, b""), (0.0, _USUAL_SPREAD)
         # Both kinds of row move in memory when some are added, while a search reads them without Python's own lock.
@@ -124,13 +126,16 @@ class FlatVectorIndex:
         return told
 
     def _mean_and_spread(self, vector: Vectors) -> tuple[float, float]:
-        count = len(self)
-        question = vector.astype(np.float64)
-        mean = float(question @ self._sum) / count
-        variance = float(question @ self._squares @ question) / count - mean * mean
+        with self._lock:
+            if self._moments is None:
+                mean = self._sum / len(self)
+                covariance = self._squares / len(self) - np.outer(mean, mean)
+                self._moments = mean.astype(np.float32), covariance.astype(np.float32)
+            mean_vector, spreads = self._moments
+        variance = float(vector @ spreads @ vector)
         # A handful of passages has no spread to speak of; e5's own is about 0.03.
-        tells = count >= _FEWEST_FOR_A_SCALE and variance > 1e-6
-        return mean, variance**0.5 if tells else _USUAL_SPREAD
+        tells = len(self) >= _FEWEST_FOR_A_SCALE and variance > 1e-6
+        return float(vector @ mean_vector), variance**0.5 if tells else _USUAL_SPREAD
 
     def _looked_through(self, vector: Vectors, count: int) -> NDArray[np.int64]:
         # FAISS takes whole numbers of the question too, where it multiplies bytes.
@@ -167,6 +172,7 @@ class FlatVectorIndex:
 
     def _count(self, rows: Vectors, sign: int) -> None:
         self._usual = (0, b""), (0.0, _USUAL_SPREAD)
+        self._moments = None
         self._sum += sign * rows.sum(axis=0, dtype=np.float64)
         self._squares += sign * (rows.T @ rows)
 
