@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from knowledge.quiet_hours import QuietHours
+
 #: A guideline older than this says so beside its year (design: "anything over five years old says so").
 OLD_AFTER_YEARS = 5
 QUESTION_MAX_CHARACTERS = 500
@@ -57,6 +59,18 @@ class Role(StrEnum):
     DOCTOR = "doctor"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
+
+    def includes(self, other: Role) -> bool:
+        """An administrator may do what a coordinator may, and a coordinator what a doctor may."""
+        ranks = tuple(Role)
+        return ranks.index(self) >= ranks.index(other)
+
+
+class AnnouncementKind(StrEnum):
+    """What people may mute by itself."""
+
+    COURSE = "course"
+    NOTICE = "notice"
 
 
 class Outcome(StrEnum):
@@ -251,5 +265,32 @@ class Person:
     language: Language
     #: The version of the notice that /start showed them; None before they pressed start.
     consent_version: str | None
+    #: When they joined.
     started_at: datetime | None
     blocked: bool = False
+    role: Role = Role.DOCTOR
+    #: Ids of knowledge.specialties, in its order.
+    specialties: tuple[str, ...] = ()
+    region: str | None = None
+    muted: frozenset[AnnouncementKind] = frozenset()
+    quiet_hours: QuietHours | None = None
+    #: None where they named none: knowledge.quiet_hours.DEFAULT_ZONE.
+    time_zone: str | None = None
+    #: Whether they want courses recommended for what they asked.
+    recommendations: bool = True
+    #: Whether they want to hear of replaced editions and closed gaps.
+    notes: bool = True
+    consent_at: datetime | None = None
+    #: Shut out by the staff; `blocked` is what they did to the bot, `is_deleted` what became of their account.
+    barred: bool = False
+    is_deleted: bool = False
+    #: By which invitation they came last.
+    invitation_id: int | None = None
+    #: The role whose commands Telegram's menu shows them; None: everyone's.
+    menu: Role | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether they are in where joining is by invitation; the staff that the settings name is anyway."""
+        return bool(self.started_at or self.invitation_id or self.role is not Role.DOCTOR)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData
 
-from knowledge.store import gaps, invitations, notes  # noqa: F401  # their tables
+from knowledge.store import gaps, notes  # noqa: F401  # their tables
 from knowledge.store.announcements import AnnouncementStore
 from knowledge.store.audit import AuditLog
 from knowledge.store.courses import CourseStore
 from knowledge.store.database import Database, metadata
 from knowledge.store.dialogues import DialogueStore
+from knowledge.store.invitations import InvitationStore
 from knowledge.store.jobs import JobStore
 from knowledge.store.library import LibraryStore
 from knowledge.store.passages import PassageStore
@@ -31,6 +32,7 @@ class Stores:
     vectors: VectorStore
     courses: CourseStore
     people: PeopleStore
+    invitations: InvitationStore
     questions: QuestionStore
     updates: UpdateStore
     jobs: JobStore
@@ -49,6 +51,7 @@ def open_stores(url: str) -> Stores:
         vectors=VectorStore(database),
         courses=CourseStore(database),
         people=PeopleStore(database),
+        invitations=InvitationStore(database),
         questions=QuestionStore(database),
         updates=UpdateStore(database),
         jobs=JobStore(database),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, Text, insert
+from sqlalchemy import Column, Index, Integer, String, Table, Text, insert
 
 from knowledge.store.database import Database, UtcDateTime, metadata, now
 
@@ -19,6 +19,7 @@ audit_log = Table(
     Column("action", String(64), nullable=False),
     Column("subject", Text, nullable=False),
     Column("details", Text, nullable=False),
+    Index("ix_audit_log_who_at", "who", "at"),
 )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from knowledge.store import Stores
 from knowledge.store.audit import audit_log
@@ -21,3 +23,13 @@ def test_every_act_is_one_line_with_its_time(stores: Stores) -> None:
     assert json.loads(first.details) == {"file": "指南.pdf"}
     assert json.loads(second.details) == {}
     assert began <= first.at <= second.at <= now()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_log SET who = 'nobody'", "DELETE FROM audit_log"])
+def test_what_was_written_is_neither_changed_nor_taken_out(stores: Stores, statement: str) -> None:
+    stores.audit.note("telegram:1001", "edition.approve", "edition:12")
+    with pytest.raises(DBAPIError, match="append-only"), stores.database.write() as connection:
+        connection.execute(text(statement))
+    with stores.database.read() as connection:
+        (kept,) = connection.execute(select(audit_log)).all()
+    assert kept.who == "telegram:1001"
