@@ -129,6 +129,19 @@ def _on_another_row(before: Character, after: Character) -> bool:
     return apart > 0.7 * larger or (ornament and apart > 0.1 * larger) or (goes_back and apart > 0.3 * larger)
 
 
+def as_shown(box: Box, frame: Box, rotation: int) -> Box:
+    """A box as the page is shown: a page that is stored turned is turned back. frame: its media box."""
+    x0, bottom, x1, top = box
+    left, low, right, high = frame
+    if rotation == 90:
+        return bottom - low + left, right - x1 + low, top - low + left, right - x0 + low
+    if rotation == 180:
+        return right - x1 + left, high - top + low, right - x0 + left, high - bottom + low
+    if rotation == 270:
+        return high - top + left, x0 - left + low, high - bottom + left, x1 - left + low
+    return x0, bottom, x1, top
+
+
 _NO_PRINT = Print(size=0.0, baseline=0.0)
 
 
@@ -180,15 +193,7 @@ class _Reader:
         return text
 
     def _shown(self, x0: float, bottom: float, x1: float, top: float) -> Box:
-        """A box as the page is shown: a page that is stored turned is turned back."""
-        left, low, right, high = self._frame
-        if self._rotation == 90:
-            return bottom - low + left, right - x1 + low, top - low + left, right - x0 + low
-        if self._rotation == 180:
-            return right - x1 + left, high - top + low, right - x0 + left, high - bottom + low
-        if self._rotation == 270:
-            return high - top + left, x0 - left + low, high - bottom + left, x1 - left + low
-        return x0, bottom, x1, top
+        return as_shown((x0, bottom, x1, top), self._frame, self._rotation)
 
     def _print(self, index: int) -> Print:
         text_object = raw.FPDFText_GetTextObject(self.textpage, index)
