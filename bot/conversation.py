@@ -185,6 +185,12 @@ class Sent:
 class Blocked:
     """The recipient has blocked the bot or is gone; trying again is pointless."""
 
+    #: Their account is no more.
+    is_deleted: bool = False
+
+    #: The account is no more.
+    is_deleted: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
@@ -207,6 +213,8 @@ class Postponed:
     """Surely not carried out: Telegram asks to wait (429), or could not be reached at all."""
 
     seconds: float
+    #: What kept it from Telegram, in English, for the log; None where Telegram asks to wait.
+    fault: str | None = None
 
 
 class Messenger(Protocol):

@@ -1,39 +1,61 @@
-"""One announcement to one recipient: taken, sent once, and settled."""
+"""One announcement to one recipient who was claimed: sent once, and settled."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from bot.conversation import Blocked, Failed, InDoubt, Message, Messenger, Postponed, Sent
 from knowledge.store import Stores
-from knowledge.store.announcements import DeliveryStatus
+from knowledge.store.announcement_tables import DeliveryStatus
+from knowledge.store.database import now
+from knowledge.store.deliveries import Claimed
 
 Outcome = Sent | Blocked | Failed | InDoubt | Postponed
 
+#: Where only this recipient's calls go astray on the way, and the others' do not, it is given up after so many.
+MOST_ATTEMPTS = 8
+_LONGEST_PAUSE_S = 300.0
 
-async def deliver_next(
-    stores: Stores, messenger: Messenger, announcement_id: int, message: Message
-) -> Outcome | None:
-    """What became of the next recipient; None when nobody is left. After Postponed the recipient waits again."""
-    recipient = await asyncio.to_thread(stores.announcements.next_recipient, announcement_id)
-    if recipient is None:
-        return None
-    outcome = await messenger.send_once(recipient, message)
-    await asyncio.to_thread(settle, stores, announcement_id, recipient, outcome)
+
+async def deliver(
+    stores: Stores, messenger: Messenger, claimed: Claimed, message: Message, *, at_least_once: bool
+) -> Outcome:
+    """What became of it. After Postponed the recipient waits again, and so does one in doubt if it is at least once."""
+    outcome = await messenger.send_once(claimed.telegram_id, message)
+    if isinstance(outcome, InDoubt) and at_least_once:
+        outcome = Postponed(seconds=0, fault=outcome.reason)
+    await asyncio.to_thread(settle, stores, claimed, outcome)
     return outcome
 
 
-def settle(stores: Stores, announcement_id: int, recipient: int, outcome: Outcome) -> None:
-    store = stores.announcements
+def settle(stores: Stores, claimed: Claimed, outcome: Outcome) -> None:
+    """Need not wait for the disk: what a power cut takes back is in doubt, as it was before, and counted so."""
+    with stores.database.together(survives_power_cut=False):
+        _settle(stores, claimed, outcome)
+
+
+def _settle(stores: Stores, claimed: Claimed, outcome: Outcome) -> None:
+    store = stores.deliveries
     match outcome:
         case Sent(message_id=message_id):
-            store.settle(announcement_id, recipient, DeliveryStatus.SENT, message_id=message_id)
-        case Blocked():
-            store.settle(announcement_id, recipient, DeliveryStatus.BLOCKED)
-            stores.people.set_blocked(recipient, blocked=True)
+            store.settle(claimed, DeliveryStatus.SENT, message_id=message_id)
+        case Blocked(is_deleted=is_deleted):
+            store.settle(claimed, DeliveryStatus.DELETED if is_deleted else DeliveryStatus.BLOCKED)
         case Failed(reason=reason):
-            store.settle(announcement_id, recipient, DeliveryStatus.FAILED, reason=reason)
+            store.settle(claimed, DeliveryStatus.FAILED, reason=reason)
         case InDoubt(reason=reason):
-            store.settle(announcement_id, recipient, DeliveryStatus.IN_DOUBT, reason=reason)
-        case Postponed():
-            store.settle(announcement_id, recipient, DeliveryStatus.QUEUED)
+            store.settle(claimed, DeliveryStatus.IN_DOUBT, reason=reason)
+        case Postponed(seconds=seconds, fault=None):
+            store.put_back(claimed, now() + timedelta(seconds=seconds), counts=False, reason=None)
+        case Postponed(seconds=seconds, fault=fault):
+            if claimed.attempts >= MOST_ATTEMPTS:
+                store.settle(claimed, DeliveryStatus.FAILED, reason=fault)
+                return
+            pause = max(seconds, pause_after(claimed.attempts))
+            store.put_back(claimed, now() + timedelta(seconds=pause), counts=True, reason=fault)
+
+
+def pause_after(attempts: int) -> float:
+    """Seconds until the next one: 2, 4, 8 and so on."""
+    return float(min(2.0**attempts, _LONGEST_PAUSE_S))

@@ -17,7 +17,7 @@ from bot.people.reception import Reception, language_of
 from bot.router import Router
 from bot.telegram.chat import TelegramChat
 from bot.telegram.commands import Menus
-from bot.telegram.errors import described, is_gone
+from bot.telegram.errors import described, is_deleted, is_gone
 from bot.telegram.identity import identity_of
 from bot.telegram.inbox import Inbox
 from bot.telegram.messenger import TelegramMessenger
@@ -78,7 +78,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - whatever went wrong with one message must not stop the others
             if is_gone(error):
                 log.info("action=update.blocked update=%d chat=%d", update.update_id, found.chat_id)
-                await self._note_blocked(found.chat_id)
+                await self._note_blocked(found.chat_id, deleted=is_deleted(error))
                 return True
             if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
                 log.warning("action=update.postponed update=%d chat=%d", update.update_id, found.chat_id)
@@ -133,6 +133,6 @@ class Desk:
             is_away = changed.new_chat_member.status in _AWAY
             await asyncio.to_thread(self._people.set_blocked, changed.chat.id, blocked=is_away)
 
-    async def _note_blocked(self, chat_id: int) -> None:
+    async def _note_blocked(self, chat_id: int, *, deleted: bool) -> None:
         if chat_id > 0:
-            await asyncio.to_thread(self._people.set_blocked, chat_id, blocked=True)
+            await asyncio.to_thread(self._people.set_blocked, chat_id, blocked=True, deleted=deleted)

@@ -12,7 +12,8 @@ _SPEAKS_SAFELY = (KnowledgeError, TelegramError)
 
 
 #: Telegram's words for a person or a chat that is no longer there, sent as a 400.
-_GONE = ("user is deactivated", "user_deactivated", "chat not found", "peer_id_invalid")
+_DELETED = ("user is deactivated", "user_deactivated")
+_GONE = (*_DELETED, "chat not found", "peer_id_invalid")
 
 
 def is_gone(error: BaseException) -> bool:
@@ -20,6 +21,16 @@ def is_gone(error: BaseException) -> bool:
     if isinstance(error, BadRequest):
         return any(words in error.message.casefold() for words in _GONE)
     return isinstance(error, Forbidden)
+
+
+def is_deleted(error: BaseException) -> bool:
+    """Whether the account itself is no more, which a person who only blocked the bot would not like to be told."""
+    return isinstance(error, TelegramError) and "deactivated" in error.message.casefold()
+
+
+def is_deleted(error: TelegramError) -> bool:
+    """Whether it is their account that is no more, of whom `is_gone` holds."""
+    return any(words in error.message.casefold() for words in _DELETED)
 
 
 def described(error: BaseException) -> str:

@@ -29,7 +29,7 @@ from bot.conversation import (
     Postponed,
     Sent,
 )
-from bot.telegram.errors import is_gone
+from bot.telegram.errors import is_deleted, is_gone
 from bot.telegram.limits import Repeat, fault_name, surely_not_carried_out
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ _NOT_THERE = ("message to edit not found", "message can't be edited", "message_i
 class TelegramMessenger:
     """Fulfils bot.conversation.Messenger. `on_blocked` hears of everyone who cannot be written to any more."""
 
-    def __init__(self, bot: Bot, on_blocked: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, bot: Bot, on_blocked: Callable[[int, Blocked], Awaitable[None]]) -> None:
         self._bot = bot
         self._on_blocked = on_blocked
 
@@ -60,7 +60,7 @@ class TelegramMessenger:
             return Sent(message_id=await self.show(chat_id, message))
         except TelegramError as error:
             if is_gone(error):
-                return await self._blocked(chat_id)
+                return await self._blocked(chat_id, error)
             log.warning("action=telegram.send_failed chat=%d reason=%s", chat_id, _reason(error))
             return Failed(reason=_reason(error))
 
@@ -73,7 +73,7 @@ class TelegramMessenger:
             # Its public attribute warns that its type will change.
             return Postponed(seconds=error._retry_after.total_seconds())  # noqa: SLF001
         except TelegramError as error:
-            return await self._blocked(chat_id) if is_gone(error) else _what_became(error)
+            return await self._blocked(chat_id, error) if is_gone(error) else _what_became(error)
 
     async def delete(self, chat_id: int, message_id: int) -> bool:
         try:
@@ -106,8 +106,8 @@ class TelegramMessenger:
                 )
         except BadRequest as error:
             return self._edit_refused(error, chat_id)
-        except Forbidden:
-            await self._blocked(chat_id)
+        except Forbidden as error:
+            await self._blocked(chat_id, error)
             return False
         except TelegramError as error:
             log.warning("action=telegram.edit_failed chat=%d reason=%s", chat_id, _reason(error))
@@ -152,10 +152,11 @@ class TelegramMessenger:
             log.error("action=telegram.edit_refused chat=%d reason=%s", chat_id, _reason(error))
         return False
 
-    async def _blocked(self, chat_id: int) -> Blocked:
-        log.info("action=telegram.blocked chat=%d", chat_id)
-        await self._on_blocked(chat_id)
-        return Blocked()
+    async def _blocked(self, chat_id: int, error: TelegramError) -> Blocked:
+        blocked = Blocked(is_deleted=is_deleted(error))
+        log.info("action=telegram.blocked chat=%d deleted=%s", chat_id, blocked.is_deleted)
+        await self._on_blocked(chat_id, blocked)
+        return blocked
 
 
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
@@ -185,7 +186,7 @@ def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:
     if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
         return Failed(reason=_reason(error))
     if surely_not_carried_out(error):
-        return Postponed(seconds=_TRY_AGAIN_AFTER_S)
+        return Postponed(seconds=_TRY_AGAIN_AFTER_S, fault=fault_name(error))
     return InDoubt(reason=fault_name(error))
 
 

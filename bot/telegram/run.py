@@ -18,6 +18,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHand
 from telegram.request import HTTPXRequest
 
 from bot.background import keep_running
+from bot.conversation import Blocked
 from bot.people.reception import Reception
 from bot.router import Router
 from bot.telegram.commands import Menus
@@ -154,8 +155,9 @@ class TelegramBot:
 
         return handle
 
-    async def _note_blocked(self, telegram_id: int) -> None:
-        await asyncio.to_thread(self._stores.people.set_blocked, telegram_id, blocked=True)
+    async def _note_blocked(self, telegram_id: int, how: Blocked) -> None:
+        set_blocked = self._stores.people.set_blocked
+        await asyncio.to_thread(set_blocked, telegram_id, blocked=True, deleted=how.is_deleted)
 
     async def _prune(self) -> None:
         while True:

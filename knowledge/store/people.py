@@ -214,8 +214,12 @@ class PeopleStore:
 
     # ------------------------------------------------------------------------------------- what Telegram says
     def set_blocked(self, telegram_id: int, *, blocked: bool, deleted: bool = False) -> None:
-        """They blocked the bot (Telegram's 403), or took it back; deleted: their account is no more."""
-        self._change(telegram_id, blocked=blocked, deleted=deleted)
+        """They blocked the bot (Telegram's 403), or took it back; deleted: their account is no more.
+
+        That it is deleted stays known until they are there again.
+        """
+        certain = {"deleted": deleted} if deleted or not blocked else {}
+        self._change(telegram_id, blocked=blocked, **certain)
 
     def set_menu(self, telegram_id: int, role: Role | None) -> None:
         """Telegram was told to show them this role's commands; None: everyone's."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot.conversation import Chat, Incoming, Message
+from bot.conversation import Blocked, Chat, Incoming, Message
 from bot.people.reception import Reception
 from bot.people.roles import Roles
 from bot.router import Router
@@ -53,8 +53,8 @@ def desk(
     roles: Roles,
     inbox: Inbox | None = None,
 ) -> Desk:
-    async def on_blocked(telegram_id: int) -> None:
-        stores.people.set_blocked(telegram_id, blocked=True)
+    async def on_blocked(telegram_id: int, how: Blocked) -> None:
+        stores.people.set_blocked(telegram_id, blocked=True, deleted=how.is_deleted)
 
     return Desk(
         router=Router([], question=handler, otherwise=handler),
@@ -117,7 +117,10 @@ async def test_a_failure_is_one_plain_line_for_the_person_and_ids_in_the_log(
     assert stores.updates.take_up() == []
 
 
-@pytest.mark.parametrize("error", [Forbidden("bot was blocked"), BadRequest("Chat not found")])
+@pytest.mark.parametrize(
+    "error",
+    [Forbidden("bot was blocked"), BadRequest("Chat not found"), Forbidden("user is deactivated")],
+)
 async def test_whoever_is_gone_is_noted_and_not_written_to_again(
     stores: Stores, error: TelegramError
 ) -> None:
@@ -125,6 +128,7 @@ async def test_whoever_is_gone_is_noted_and_not_written_to_again(
     person = stores.people.get(1001)
     assert person is not None
     assert person.blocked
+    assert person.is_deleted is ("deactivated" in error.message)
     assert len(bot.texts()) == 1
     assert stores.updates.take_up() == []
 

@@ -35,7 +35,7 @@ def broken(cause: Exception) -> NetworkError:
 def messenger(error: TelegramError | None = None) -> tuple[TelegramMessenger, list[int], RecordingBot]:
     blocked: list[int] = []
 
-    async def on_blocked(telegram_id: int) -> None:
+    async def on_blocked(telegram_id: int, how: Blocked) -> None:
         blocked.append(telegram_id)
 
     bot = RecordingBot(*([error] if error else []))
@@ -49,6 +49,8 @@ def messenger(error: TelegramError | None = None) -> tuple[TelegramMessenger, li
         (None, Sent(message_id=5)),
         (Forbidden("bot was blocked by the user"), Blocked()),
         (BadRequest("Chat not found"), Blocked()),
+        (Forbidden("user is deactivated"), Blocked(is_deleted=True)),
+        (BadRequest("USER_DEACTIVATED"), Blocked(is_deleted=True)),
         (BadRequest("can't parse entities"), Failed(reason="can't parse entities")),
         (ChatMigrated(-7), Failed(reason="Group migrated to supergroup. New chat id: -7")),
         (broken(httpx.ReadError("gone")), InDoubt(reason="ReadError")),
@@ -60,7 +62,7 @@ def messenger(error: TelegramError | None = None) -> tuple[TelegramMessenger, li
 async def test_a_bulk_message(error: TelegramError | None, outcome: object) -> None:
     sender, blocked, bot = messenger(error)
     assert await sender.send_once(1001, MESSAGE) == outcome
-    assert blocked == ([1001] if outcome == Blocked() else [])
+    assert blocked == ([1001] if isinstance(outcome, Blocked) else [])
     assert len(bot.calls) == 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -30,7 +29,7 @@ def made(stores: Stores, *, role: Role = Role.DOCTOR, most: int = 1, days: float
 
 
 @pytest.fixture
-def known(stores: Stores) -> Iterator[Stores]:
+def known(stores: Stores) -> Stores:
     for id_ in (LI, ZHAO):
         stores.people.meet(id_, "某", Language.ZH)
     return stores
