@@ -64,6 +64,14 @@ class Message:
     attachment: Attachment | None = None
 
 
+class Standing(StrEnum):
+    MEMBER = "member"
+    #: Where joining is by invitation, somebody who has not joined.
+    STRANGER = "stranger"
+    #: Shut out by the staff.
+    BARRED = "barred"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
     """Who speaks, as this update finds them."""
@@ -72,6 +80,9 @@ class Speaker:
     name: str
     language: Language
     role: Role
+    standing: Standing = Standing.MEMBER
+    #: The role whose commands Telegram's menu shows them; None: everyone's.
+    menu: Role | None = None
 
 
 class OtherKind(StrEnum):
@@ -186,9 +197,6 @@ class Blocked:
     """The recipient has blocked the bot or is gone; trying again is pointless."""
 
     #: Their account is no more.
-    is_deleted: bool = False
-
-    #: The account is no more.
     is_deleted: bool = False
 
 
