@@ -54,6 +54,11 @@ class Answerer:
         self._calibration = calibration_for(encoder.fingerprint)
         self._reranking = reranking
 
+    @property
+    def model(self) -> str:
+        """Which model encodes; vectors of another cannot be compared with its own."""
+        return self._encoder.fingerprint
+
     def warm(self) -> None:
         """Loads the models and the indexes ahead of the first question. Raises as `answer` does."""
         self.warm_search()

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData
 
-from knowledge.store import gaps, notes  # noqa: F401  # their tables
 from knowledge.store.announcements import AnnouncementStore
 from knowledge.store.audit import AuditLog
 from knowledge.store.courses import CourseStore
 from knowledge.store.database import Database, metadata
 from knowledge.store.dialogues import DialogueStore
+from knowledge.store.gaps import GapStore
 from knowledge.store.invitations import InvitationStore
 from knowledge.store.jobs import JobStore
 from knowledge.store.library import LibraryStore
+from knowledge.store.notes import NoteStore
 from knowledge.store.passages import PassageStore
 from knowledge.store.people import PeopleStore
 from knowledge.store.questions import QuestionStore
@@ -34,6 +35,8 @@ class Stores:
     people: PeopleStore
     invitations: InvitationStore
     questions: QuestionStore
+    gaps: GapStore
+    notes: NoteStore
     updates: UpdateStore
     jobs: JobStore
     announcements: AnnouncementStore
@@ -53,6 +56,8 @@ def open_stores(url: str) -> Stores:
         people=PeopleStore(database),
         invitations=InvitationStore(database),
         questions=QuestionStore(database),
+        gaps=GapStore(database),
+        notes=NoteStore(database),
         updates=UpdateStore(database),
         jobs=JobStore(database),
         announcements=AnnouncementStore(database),

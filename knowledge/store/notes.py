@@ -1,10 +1,44 @@
-"""What doctors are told unasked, once each: that what they were answered from was replaced, that a gap was closed."""
+"""What doctors are told unasked, once each: that what they were answered from was replaced, that a gap was closed.
+
+A note is queued in the transaction that gives cause for it, or found from what the database says, and marked once it is
+sent: after a kill between the two it is sent a second time, and never not at all.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, UniqueConstraint
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from knowledge.store.database import UtcDateTime, metadata
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from knowledge.domain import EditionStatus, Language, Outcome
+from knowledge.quiet_hours import DEFAULT_ZONE, QuietHours
+from knowledge.store.database import Database, UtcDateTime, metadata, now
+from knowledge.store.library_tables import documents, editions
+from knowledge.store.people import people
+from knowledge.store.questions import citations, questions
 
 notes = Table(
     "notes",
@@ -14,6 +48,7 @@ notes = Table(
     Column("telegram_id", BigInteger, nullable=False, index=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("question_id", Integer, nullable=False),
+    # 0 where it is about no edition: NULLs would all be different.
     Column("edition_id", Integer),
     Column("status", String(16), nullable=False, index=True),
     Column("made_at", UtcDateTime, nullable=False),
@@ -21,3 +56,489 @@ notes = Table(
     Column("message_id", BigInteger),
     UniqueConstraint("kind", "question_id", "edition_id"),
 )
+
+_NO_EDITION = 0
+#: Notes of one doctor are counted over so long.
+_DAY = timedelta(days=1)
+_INSERTED_AT_ONCE = 500
+
+
+class NoteKind(StrEnum):
+    #: To who asked in vain: there is an answer now.
+    ANSWERED = "answered"
+    #: To who loaded it: what that answered.
+    LOADED = "loaded"
+    #: To who was answered from an edition that does not answer any more.
+    EDITION = "edition"
+
+
+class NoteStatus(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    #: Telegram refused it, or they have blocked the bot.
+    FAILED = "failed"
+    #: They want none, or are shut out.
+    DROPPED = "dropped"
+    #: They said beforehand, of this question, that they do not want to hear of it.
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedQuestion:
+    """A question that a note is about."""
+
+    note_id: int
+    #: As it was understood.
+    text: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An edition as it is named to people."""
+
+    title: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NowAnswered:
+    question: NotedQuestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionGone:
+    """Everything that one person was answered from one edition, newest first."""
+
+    questions: tuple[NotedQuestion, ...]
+    edition: Named
+    #: What answers in its place; None where it was withdrawn.
+    successor: Named | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapsClosed:
+    """What somebody's loading has answered, and how many who waited for it were told."""
+
+    gaps: int
+    told: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One message to one person."""
+
+    note_ids: tuple[int, ...] = field(repr=False)
+    telegram_id: int
+    chat_id: int
+    language: Language
+    about: NowAnswered | EditionGone | GapsClosed
+
+
+class NoteStore:
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = now) -> None:
+        self._database = database
+        self._clock = clock
+
+    # ------------------------------------------------------------------------------------------------------ queueing
+    def queue_for_editions(self, since: datetime) -> int:
+        """Queues a note for each question of doctors since then that was answered from what was replaced or withdrawn.
+
+        Each question and edition once; none where the same file or content answers under another name or year, and
+        none of samples.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(_answered_from_what_is_gone(since)).all()
+        values = [
+            _values(NoteKind.EDITION, row, edition_id=row.edition_id, at=self._clock(), wanted=row.wanted)
+            for row in rows
+        ]
+        for start in range(0, len(values), _INSERTED_AT_ONCE):
+            with self._database.write() as connection:
+                for each in values[start : start + _INSERTED_AT_ONCE]:
+                    _insert_once(connection, each)
+        return sum(row.wanted for row in rows)
+
+    def decline(self, question_id: int, by: int) -> bool:
+        """They do not want to hear of this question; False where it is not theirs or there is none."""
+        mine = select(questions.c.id, questions.c.asked_by, questions.c.chat_id).where(
+            questions.c.id == question_id, questions.c.asked_by == by
+        )
+        with self._database.write() as connection:
+            row = connection.execute(mine).one_or_none()
+            if row is None:
+                return False
+            _insert_once(
+                connection,
+                _values(NoteKind.ANSWERED, row, at=self._clock()) | {"status": NoteStatus.DECLINED},
+            )
+            declined = update(notes).where(
+                notes.c.kind == NoteKind.ANSWERED,
+                notes.c.question_id == question_id,
+                notes.c.status == NoteStatus.QUEUED,
+            )
+            connection.execute(declined.values(status=NoteStatus.DECLINED))
+            return True
+
+    # ------------------------------------------------------------------------------------------------------- sending
+    def has_queued(self) -> bool:
+        with self._database.read() as connection:
+            queued = select(notes.c.id).where(notes.c.status == NoteStatus.QUEUED).limit(1)
+            return connection.execute(queued).first() is not None
+
+    def next_due(self, reaches: Callable[[int], bool], *, most_a_day: int) -> Due | None:
+        """The next message to send; None where there is none, or all who wait have had enough for a day or sleep.
+
+        Answers to what was asked in vain go first. What does not hold any more is dropped on the way. reaches: which
+        chats the caller can write to.
+        """
+        while True:
+            with self._database.read() as connection:
+                found = self._next(connection, reaches, most_a_day)
+            if not isinstance(found, _Void):
+                return found
+            with self._database.write() as connection:
+                _end(connection, found)
+
+    def sent(self, due: Due, message_id: int) -> None:
+        self._mark(due, status=NoteStatus.SENT, message_id=message_id, sent_at=self._clock())
+
+    def failed(self, due: Due) -> None:
+        self._mark(due, status=NoteStatus.FAILED)
+
+    def question(self, note_id: int, of: int) -> str | None:
+        """What a note to this person asked; None where there is no such note of theirs, or it was forgotten."""
+        query = (
+            select(func.coalesce(questions.c.understood, questions.c.text))
+            .select_from(notes.join(questions, questions.c.id == notes.c.question_id))
+            .where(notes.c.id == note_id, notes.c.telegram_id == of)
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def _mark(self, due: Due, **values: Any) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(notes).where(notes.c.id.in_(due.note_ids)).values(**values))
+
+    def _next(
+        self, connection: Connection, reaches: Callable[[int], bool], most_a_day: int
+    ) -> Due | _Void | None:
+        first = _first(connection, reaches, self._clock(), most_a_day)
+        if first is None:
+            return None
+        language = None if first.language is None else Language(first.language)
+        if language is None or not (first.wanted or first.kind == NoteKind.LOADED):
+            return _Void(ids=(first.id,), status=NoteStatus.DROPPED)
+        ids, about = _about(connection, first)
+        if about is None:
+            return _Void(ids=ids, status=None)
+        return Due(
+            note_ids=ids,
+            telegram_id=first.telegram_id,
+            chat_id=first.chat_id,
+            language=language,
+            about=about,
+        )
+
+
+# ---------------------------------------------------------------------------------- within others' transactions
+
+
+def queue_for_askers(connection: Connection, askers: Iterable[Row[Any]], *, at: datetime) -> int:
+    """Queues a note for each person's newest of these questions, rows in order of their ids; the number queued.
+
+    None for a question that was asked before one that its asker was told of or declined to hear of.
+    """
+    newest = {row.asked_by: row for row in askers}
+    queued = 0
+    for row in newest.values():
+        if _wants(connection, row) and not _was_told(connection, row):
+            queued += _insert_once(connection, _values(NoteKind.ANSWERED, row, at=at))
+    return queued
+
+
+def queue_for_loader(connection: Connection, question_id: int, edition_id: int, *, at: datetime) -> None:
+    """Queues a note for who approved or loaded the edition in a chat."""
+    row = connection.execute(
+        select(editions.c.decided_by, editions.c.loaded_by).where(editions.c.id == edition_id)
+    ).one_or_none()
+    telegram_id = next(filter(None, map(_telegram_id, row or ())), None)
+    if telegram_id is not None:
+        values = {"id": question_id, "asked_by": telegram_id, "chat_id": telegram_id}
+        _insert_once(
+            connection,
+            _values(NoteKind.LOADED, _Asked(**values), edition_id=edition_id, at=at),
+        )
+
+
+# ---------------------------------------------------------------------------------------------------- in detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Void:
+    """Notes that are not to be sent; None: forgotten, so that a later cause gives a note again."""
+
+    ids: tuple[int, ...]
+    status: NoteStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    id: int
+    asked_by: int
+    chat_id: int
+
+
+def _telegram_id(who: str | None) -> int | None:
+    kind, _, number = (who or "").partition(":")
+    return int(number) if kind == "telegram" and number.isdigit() else None
+
+
+def _values(
+    kind: NoteKind,
+    row: Row[Any] | _Asked,
+    *,
+    at: datetime,
+    edition_id: int = _NO_EDITION,
+    wanted: bool = True,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "telegram_id": row.asked_by,
+        # A note goes to the person alone, wherever they asked; a private chat has its person's number.
+        "chat_id": row.asked_by,
+        "question_id": row.id,
+        "edition_id": edition_id,
+        "status": NoteStatus.QUEUED if wanted else NoteStatus.DROPPED,
+        "made_at": at,
+    }
+
+
+def _insert_once(connection: Connection, values: dict[str, Any]) -> bool:
+    same = select(notes.c.id).where(
+        *(notes.c[name] == values[name] for name in ("kind", "question_id", "edition_id"))
+    )
+    if connection.execute(same).first() is not None:
+        return False
+    connection.execute(insert(notes).values(**values))
+    return True
+
+
+def _wants_notes() -> ColumnElement[bool]:
+    return and_(people.c.notes, ~people.c.blocked, ~people.c.barred, ~people.c.deleted)
+
+
+def _can_be_reached() -> ColumnElement[bool]:
+    """Whoever wrote in a group only has no chat with the bot."""
+    return or_(questions.c.chat_id == questions.c.asked_by, people.c.started_at.is_not(None))
+
+
+def _wants(connection: Connection, row: Row[Any]) -> bool:
+    query = (
+        select(questions.c.id)
+        .select_from(questions.join(people, people.c.telegram_id == questions.c.asked_by))
+        .where(questions.c.id == row.id, _wants_notes(), _can_be_reached())
+    )
+    return connection.execute(query).first() is not None
+
+
+def _was_told(connection: Connection, row: Row[Any]) -> bool:
+    """Of this question, or of a later one of the same gap."""
+    query = (
+        select(notes.c.id)
+        .select_from(notes.join(questions, questions.c.id == notes.c.question_id))
+        .where(
+            notes.c.kind == NoteKind.ANSWERED,
+            notes.c.telegram_id == row.asked_by,
+            questions.c.gap_id == row.gap_id,
+            questions.c.id >= row.id,
+        )
+    )
+    return connection.execute(query).first() is not None
+
+
+_successor = editions.alias("successor")
+
+
+def _answered_from_what_is_gone(since: datetime) -> Select[Any]:
+    """One row a question and edition, with whether its asker wants notes."""
+    corrected = (
+        select(_successor.c.id)
+        .where(
+            _successor.c.document_id == editions.c.document_id,
+            _successor.c.status == EditionStatus.CURRENT,
+            or_(
+                _successor.c.content_hash == editions.c.content_hash,
+                _successor.c.file_hash == editions.c.file_hash,
+            ),
+        )
+        .exists()
+    )
+    noted = (
+        select(notes.c.id)
+        .where(
+            notes.c.kind == NoteKind.EDITION,
+            notes.c.question_id == questions.c.id,
+            notes.c.edition_id == citations.c.edition_id,
+        )
+        .exists()
+    )
+    return (
+        select(
+            questions.c.id,
+            questions.c.asked_by,
+            questions.c.chat_id,
+            citations.c.edition_id,
+            and_(_wants_notes(), _can_be_reached()).label("wanted"),
+        )
+        .distinct()
+        .select_from(
+            editions.join(documents)
+            .join(citations, citations.c.edition_id == editions.c.id)
+            .join(questions, questions.c.id == citations.c.question_id)
+            .join(people, people.c.telegram_id == questions.c.asked_by)
+        )
+        .where(
+            _is_gone(editions.c.status),
+            ~documents.c.is_sample,
+            questions.c.outcome == Outcome.ANSWERED,
+            questions.c.asked_at >= since,
+            ~corrected,
+            ~noted,
+        )
+        .order_by(questions.c.id)
+    )
+
+
+def _is_gone(status: ColumnElement[Any]) -> ColumnElement[bool]:
+    return status.in_((EditionStatus.REPLACED, EditionStatus.WITHDRAWN))
+
+
+def _first(
+    connection: Connection, reaches: Callable[[int], bool], moment: datetime, most_a_day: int
+) -> Row[Any] | None:
+    full = (
+        select(notes.c.telegram_id)
+        .where(notes.c.sent_at > moment - _DAY, notes.c.kind != NoteKind.LOADED)
+        .group_by(notes.c.telegram_id)
+        .having(func.count(notes.c.message_id.distinct()) >= most_a_day)
+    )
+    order = case({kind.value: place for place, kind in enumerate(NoteKind)}, value=notes.c.kind)
+    query = (
+        select(notes, *_WHEN, people.c.language, _wants_notes().label("wanted"))
+        .select_from(notes.outerjoin(people, people.c.telegram_id == notes.c.telegram_id))
+        .where(
+            notes.c.status == NoteStatus.QUEUED,
+            or_(notes.c.kind == NoteKind.LOADED, notes.c.telegram_id.not_in(full)),
+        )
+        .order_by(order, notes.c.id)
+    )
+    rows = connection.execute(query)
+    return next((row for row in rows if reaches(row.chat_id) and not _is_quiet(row, moment)), None)
+
+
+_WHEN = (people.c.quiet_from, people.c.quiet_until, people.c.time_zone)
+
+
+def _is_quiet(row: Row[Any], moment: datetime) -> bool:
+    """Whether the person does not want to be disturbed now."""
+    if row.quiet_from is None or row.quiet_until is None or row.quiet_from == row.quiet_until:
+        return False
+    quiet = QuietHours(start=row.quiet_from, end=row.quiet_until, time_zone=row.time_zone or DEFAULT_ZONE)
+    return quiet.ends_at(moment) is not None
+
+
+def _about(
+    connection: Connection, first: Row[Any]
+) -> tuple[tuple[int, ...], NowAnswered | EditionGone | GapsClosed | None]:
+    """The notes that one message tells, and what it says; None where there is nothing left to say."""
+    match NoteKind(first.kind):
+        case NoteKind.ANSWERED:
+            asked = _noted(connection, notes.c.id == first.id)
+            return (first.id,), NowAnswered(question=asked[0]) if asked else None
+        case NoteKind.LOADED:
+            return _closed(connection, first.telegram_id)
+        case NoteKind.EDITION:
+            asked = _noted(connection, _of_edition(first))
+            ids = tuple(question.note_id for question in asked) or (first.id,)
+            return ids, _gone(connection, first.edition_id, asked)
+
+
+def _of_edition(first: Row[Any]) -> ColumnElement[bool]:
+    return and_(
+        notes.c.kind == NoteKind.EDITION,
+        notes.c.telegram_id == first.telegram_id,
+        notes.c.edition_id == first.edition_id,
+        notes.c.status == NoteStatus.QUEUED,
+    )
+
+
+def _noted(connection: Connection, which: ColumnElement[bool]) -> tuple[NotedQuestion, ...]:
+    query = (
+        select(notes.c.id, func.coalesce(questions.c.understood, questions.c.text), questions.c.asked_at)
+        .select_from(notes.join(questions, questions.c.id == notes.c.question_id))
+        .where(which)
+        .order_by(questions.c.id.desc())
+    )
+    return tuple(
+        NotedQuestion(note_id=id_, text=text, asked_at=at) for id_, text, at in connection.execute(query)
+    )
+
+
+def _gone(connection: Connection, edition_id: int, asked: Sequence[NotedQuestion]) -> EditionGone | None:
+    """None where it answers again, or something with the same content does."""
+    row = connection.execute(select(editions).where(editions.c.id == edition_id)).one_or_none()
+    if row is None or row.status == EditionStatus.CURRENT or not asked:
+        return None
+    successor = connection.execute(
+        select(editions)
+        .where(editions.c.document_id == row.document_id, editions.c.status == EditionStatus.CURRENT)
+        .order_by(editions.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if successor is not None and (
+        successor.content_hash == row.content_hash or successor.file_hash == row.file_hash
+    ):
+        return None
+    return EditionGone(
+        questions=tuple(asked),
+        edition=_named(row),
+        successor=_named(successor) if successor is not None else None,
+    )
+
+
+def _named(row: Row[Any]) -> Named:
+    return Named(title=row.title, year=row.year)
+
+
+def _closed(connection: Connection, telegram_id: int) -> tuple[tuple[int, ...], GapsClosed]:
+    queued = (
+        select(notes.c.id, questions.c.gap_id)
+        .select_from(notes.outerjoin(questions, questions.c.id == notes.c.question_id))
+        .where(
+            notes.c.kind == NoteKind.LOADED,
+            notes.c.telegram_id == telegram_id,
+            notes.c.status == NoteStatus.QUEUED,
+        )
+    )
+    rows = connection.execute(queued).all()
+    closed = {row.gap_id for row in rows} - {None}
+    told = (
+        select(func.count(notes.c.telegram_id.distinct()))
+        .select_from(notes.join(questions, questions.c.id == notes.c.question_id))
+        .where(
+            notes.c.kind == NoteKind.ANSWERED,
+            notes.c.status == NoteStatus.SENT,
+            questions.c.gap_id.in_(closed),
+        )
+    )
+    count = connection.execute(told).scalar_one()
+    return tuple(row.id for row in rows), GapsClosed(gaps=len(rows), told=count)
+
+
+def _end(connection: Connection, void: _Void) -> None:
+    which = and_(notes.c.id.in_(void.ids), notes.c.status == NoteStatus.QUEUED)
+    if void.status is None:
+        connection.execute(delete(notes).where(which))
+    else:
+        connection.execute(update(notes).where(which).values(status=void.status))
