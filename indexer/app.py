@@ -23,9 +23,12 @@ class App:
     @contextmanager
     def loader(self) -> Iterator[Loader]:
         """A loader whose reading child lives as long as the block."""
-        limits = self.settings
-        with Sandbox(timeout=limits.read_timeout, memory_mb=limits.read_memory_mb) as sandbox:
-            yield Loader(self.stores, self.encoder, sandbox, limits.files_dir)
+        with self.sandbox() as sandbox:
+            yield Loader(self.stores, self.encoder, sandbox, self.settings.files_dir)
+
+    def sandbox(self) -> Sandbox:
+        """Reads files in a child with the limits that are set; no child yet."""
+        return Sandbox(timeout=self.settings.read_timeout, memory_mb=self.settings.read_memory_mb)
 
 
 def build(settings: Settings) -> App:

@@ -2,6 +2,7 @@
 
     IndexerError
     ├── NotFound · UnsupportedKind · WrongKind · LegacyOffice      the file is not one that is read
+    ├── AlreadyElsewhere                                           it is in the library as something else
     ├── EmptyFile · TooLarge · NoText · UnknownEncoding            its content cannot be used
     ├── Encrypted · Damaged · ArchiveBomb                          it cannot be opened
     ├── Timeout · OutOfMemory · Crashed                            reading it was stopped
@@ -54,6 +55,12 @@ class LegacyOffice(IndexerError):
     """This is an old Word file (.doc). Open it in Word or LibreOffice and save it as .docx."""
 
     code = "legacy_office"
+
+
+class AlreadyElsewhere(IndexerError):
+    """This very file answers already as another document. Withdraw that one first."""
+
+    code = "already_elsewhere"
 
 
 class EmptyFile(IndexerError):

@@ -2,85 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from itertools import pairwise
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from indexer.errors import IndexerError
-from indexer.parsed import Chunk
-from indexer.reading import Document
+from indexer import originals
+from indexer.editions import USUAL_SHARING, SourceFile, content_hash, hash_of, new_edition
+from indexer.encoding import encode_and_keep, encoder_texts, to_encode
+from indexer.errors import AlreadyElsewhere, IndexerError
+from indexer.outcomes import LoadRecord, LoadStatus, Progress
+from indexer.reading import READER, Document
 from indexer.sandbox import Sandbox
-from indexer.sidecar import SUFFIXES as SIDECAR_SUFFIXES
-from knowledge.domain import EditionStatus, Sharing
-from knowledge.engines.ports import Encoder, Vectors
-from knowledge.searchable import Encodable, passage_for_encoder, passage_tokens
+from knowledge.domain import EditionStatus
+from knowledge.engines.ports import Encoder
 from knowledge.store import Stores
-from knowledge.store.library import EditionRecord, NewEdition, NewPassage
-from knowledge.text import script_of
+from knowledge.store.jobs import JobStatus
+from knowledge.store.library import Approved, EditionRecord, NewEdition
 
-#: Vectors are kept after this many passages, so that a kill loses seconds of work and not the document.
-_KEPT_AT_ONCE = 64
-
-#: What a document's loader allows who says nothing of it.
-_USUAL_SHARING = Sharing.PAGE_PICTURE
-
-Progress = Callable[[int, int], None]
-
-
-class LoadStatus(StrEnum):
-    LOADED = "loaded"
-    UNCHANGED = "unchanged"
-    SKIPPED = "skipped"
-    REFUSED = "refused"
+__all__ = [
+    "LoadRecord",
+    "LoadStatus",
+    "Loader",
+    "Progress",
+    "SourceFile",
+    "content_hash",
+    "encode_and_keep",
+    "encoder_texts",
+    "hash_of",
+    "new_edition",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoadRecord:
-    """What became of one file."""
+class _Wanted:
+    """What is to become of a file."""
 
-    file: str
-    status: LoadStatus
-    #: Stable code of why a file was not loaded; None when it was.
-    reason: str | None = None
-    #: The same for people, in English.
-    message: str | None = None
-    edition: EditionRecord | None = None
-    warnings: tuple[tuple[str, int], ...] = ()
-    replaced: tuple[EditionRecord, ...] = field(default=())
-
-    def as_json(self) -> dict[str, Any]:
-        edition = self.edition
-        return {
-            "file": self.file,
-            "status": self.status.value,
-            "reason": self.reason,
-            "message": self.message,
-            "document_id": edition.document_id if edition else None,
-            "edition_id": edition.id if edition else None,
-            "title": edition.title if edition else None,
-            "year": edition.year if edition else None,
-            "pages": edition.pages if edition else None,
-            "passages": edition.passages if edition else None,
-            "warnings": [{"code": code, "count": count} for code, count in self.warnings],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    """A file on its way in: where it is now, and what it was called."""
-
-    path: Path
-    name: str
-    hash: str
+    shown: str
     loaded_by: str
+    approve: bool
+    edition_of: int | None = None
+    on_progress: Progress | None = None
 
 
 class Loader:
@@ -99,55 +60,131 @@ class Loader:
         loaded_by: str,
         approve: bool,
         name: str | None = None,
+        edition_of: int | None = None,
         on_progress: Progress | None = None,
     ) -> LoadRecord:
         """Loads a file; with `approve` it answers from then on, else it waits as a draft. Unreadable files are refused.
 
-        name: the file's own name, where `path` is a copy under another one. on_progress: passages encoded, of how many.
+        name: the file's own name, where `path` is a copy under another one. edition_of: the document that it is an
+        edition of, where that is known. on_progress: passages encoded, of how many.
 
         Raises:
             KnowledgeError: the library cannot be written, or was encoded with another model.
         """
-        shown = name or path.name
-        try:
-            file_hash = hash_of(path)
-            known = _usable(self._stores.library.find(file_hash=file_hash), approve=approve)
-            if known is None:
-                document = self._sandbox.read_document(path)
-                known = _usable(self._same(document), approve=approve)
-                upload = SourceFile(path=path, name=shown, hash=file_hash, loaded_by=loaded_by)
-                known = known or self._store(document, upload, on_progress)
-        except IndexerError as error:
-            return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason=error.code, message=str(error))
-        except OSError as error:
-            return LoadRecord(
-                file=shown, status=LoadStatus.REFUSED, reason="unreadable", message=error.strerror
-            )
-        return self._finish(known, shown, approve=approve)
+        wanted = _Wanted(
+            shown=name or path.name,
+            loaded_by=loaded_by,
+            approve=approve,
+            edition_of=edition_of,
+            on_progress=on_progress,
+        )
+        return _refusing(wanted.shown, lambda: self._load(path, wanted))
 
-    def _finish(self, edition: EditionRecord, shown: str, *, approve: bool) -> LoadRecord:
-        """A new draft, one left by an earlier run, a withdrawn edition to approve again, or one that is known."""
-        if edition.status in (EditionStatus.CURRENT, EditionStatus.REPLACED):
-            return LoadRecord(
-                file=shown, status=LoadStatus.UNCHANGED, reason="already_loaded", edition=edition
-            )
-        if not approve:
-            return LoadRecord(
-                file=shown, status=LoadStatus.LOADED, edition=edition, warnings=edition.warnings
-            )
-        approved = self._stores.library.approve(edition.id)
-        warnings = edition.warnings
-        if approved.edition.status is EditionStatus.REPLACED:
-            warnings += (("older_than_current", 1),)
-        return LoadRecord(
-            file=shown,
-            status=LoadStatus.LOADED,
-            edition=approved.edition,
-            warnings=warnings,
-            replaced=approved.replaced,
+    def _load(self, path: Path, wanted: _Wanted) -> LoadRecord:
+        file_hash = hash_of(path)
+        known = self._known(file_hash, wanted)
+        if known is None:
+            document = self._sandbox.read_document(path)
+            known = self._same(document, wanted)
+            if known is None:
+                file = SourceFile(path=path, name=wanted.shown, hash=file_hash, loaded_by=wanted.loaded_by)
+                new = self._encoded(document, file, _title(document, file), wanted.on_progress)
+                known = self._stored(new, wanted)
+        return self._finish(known, wanted)
+
+    def plan(self, path: Path, *, approve: bool, edition_of: int | None = None) -> LoadRecord:
+        """What `load` would do with a file by itself; reads it, and stores and encodes nothing."""
+        wanted = _Wanted(shown=path.name, loaded_by="plan", approve=approve, edition_of=edition_of)
+        return _refusing(wanted.shown, lambda: self._planned(path, wanted))
+
+    def _planned(self, path: Path, wanted: _Wanted) -> LoadRecord:
+        file_hash = hash_of(path)
+        known = self._known(file_hash, wanted)
+        if known is not None:
+            return replace(self._would_finish(known, wanted), to_encode=0)
+        document = self._sandbox.read_document(path)
+        file = SourceFile(path=path, name=wanted.shown, hash=file_hash, loaded_by=wanted.loaded_by)
+        title = _title(document, file)
+        keys, missing = to_encode(encoder_texts(document, title), self._stores, self._encoder.fingerprint)
+        known = self._same(document, wanted)
+        record = self._would_finish(known or new_edition(document, file, title, keys), wanted)
+        return replace(record, to_encode=len(missing))
+
+    def _would_finish(self, known: EditionRecord | NewEdition, wanted: _Wanted) -> LoadRecord:
+        """Does it all in a transaction that is taken back: nothing else tells as surely what would happen."""
+        with self._stores.database.undone():
+            if isinstance(known, NewEdition):
+                known = self._stores.library.add_draft(known, wanted.edition_of)
+            return self._finish(known, wanted)
+
+    def load_again(
+        self,
+        edition: EditionRecord,
+        *,
+        loaded_by: str,
+        approve: bool = False,
+        on_progress: Progress | None = None,
+    ) -> LoadRecord:
+        """Reads the kept file of an edition with the reader of today; what comes of it waits as a draft, or answers.
+
+        Title, year and the other facts are the edition's own, as people corrected them. It is unchanged where the
+        reader makes the same passages of it.
+        """
+        wanted = _Wanted(
+            shown=edition.file_name,
+            loaded_by=loaded_by,
+            approve=approve,
+            edition_of=edition.document_id,
+            on_progress=on_progress,
+        )
+        return _refusing(wanted.shown, lambda: self._loaded_again(edition, wanted))
+
+    def _loaded_again(self, edition: EditionRecord, wanted: _Wanted) -> LoadRecord:
+        draft = self._draft_again(edition)
+        if draft is None:
+            with originals.as_it_was_loaded(edition, self._files_dir) as path:
+                document = self._sandbox.read_document(path)
+                if self._reads_the_same(document, edition):
+                    self._stores.library.note_reader(edition.id, READER)
+                    return LoadRecord(
+                        file=wanted.shown,
+                        status=LoadStatus.UNCHANGED,
+                        reason="reads_the_same",
+                        edition=edition,
+                    )
+                file = SourceFile(
+                    path=path, name=wanted.shown, hash=edition.file_hash, loaded_by=wanted.loaded_by
+                )
+                new = self._encoded(document, file, edition.title, wanted.on_progress)
+            draft = self._stored(new, wanted)
+        return self._finish(draft, wanted)
+
+    def _draft_again(self, edition: EditionRecord) -> EditionRecord | None:
+        """The draft that an earlier reading of this version left, which a kill kept from being reported."""
+        return next(
+            (
+                each
+                for each in self._stores.library.editions_of(edition.document_id)
+                if each.status is EditionStatus.DRAFT
+                and (each.file_hash, each.reader) == (edition.file_hash, READER)
+            ),
+            None,
         )
 
-    def _same(self, document: Document) -> EditionRecord | None:
+    def _reads_the_same(self, document: Document, edition: EditionRecord) -> bool:
+        before = [
+            (p.text, p.citation.section, p.citation.page_first, p.citation.page_last, p.kind, p.marks)
+            for p in self._stores.passages.of_edition(edition.id)
+        ]
+        return before == [
+            (c.text, c.section, c.page_first, c.page_last, c.kind, c.marks) for c in document.chunks
+        ]
+
+    # ------------------------------------------------------------------------------------------- what is known
+    def _known(self, file_hash: str, wanted: _Wanted) -> EditionRecord | None:
+        return self._usable(self._stores.library.find(file_hash=file_hash), wanted)
+
+    def _same(self, document: Document, wanted: _Wanted) -> EditionRecord | None:
         """The edition that already holds this very content, described as this file describes it."""
         known = self._stores.library.find(content_hash=content_hash(document.chunks))
         described = document.parsed.metadata
@@ -155,128 +192,78 @@ class Loader:
             return None
         told = ("title", "year", "publisher", "language", "source", "specialties")
         same = all(getattr(known, name) == getattr(described, name) for name in told)
-        return known if same and known.sharing == (described.sharing or _USUAL_SHARING) else None
+        same = same and known.sharing == (described.sharing or USUAL_SHARING)
+        return self._usable(known, wanted) if same else None
 
-    def _store(self, document: Document, file: SourceFile, on_progress: Progress | None) -> EditionRecord:
-        title = document.parsed.metadata.title or Path(file.name).stem
-        contexts = encoder_texts(document, title)
-        keys = encode_and_keep(contexts, self._stores, self._encoder, on_progress)
-        self._keep_file(file.path, file.hash)
-        return self._stores.library.add_draft(new_edition(document, file, title, keys))
+    def _usable(self, known: EditionRecord | None, wanted: _Wanted) -> EditionRecord | None:
+        """What needs no reading again: not what was withdrawn, unless it is approved; nor what is of another document.
 
-    def _keep_file(self, path: Path, file_hash: str) -> None:
-        """Stores the file under its hash, whole or not at all."""
-        kept = self._files_dir / file_hash[:2] / f"{file_hash}{path.suffix.lower()}"
-        if kept.exists():
-            return
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_suffix(f"{kept.suffix}.{os.getpid()}.part")
-        shutil.copyfile(path, temporary)
-        temporary.replace(kept)
+        Raises AlreadyElsewhere where the file answers already as another document than the one that is named.
+        """
+        if known is None:
+            return None
+        if wanted.edition_of not in (None, known.document_id):
+            if known.status is EditionStatus.CURRENT:
+                raise AlreadyElsewhere(f"document {known.document_id}, {known.title}")
+            return None
+        return None if known.status is EditionStatus.WITHDRAWN and not wanted.approve else known
 
+    # ------------------------------------------------------------------------------------------ what is stored
+    def _encoded(
+        self, document: Document, file: SourceFile, title: str, on_progress: Progress | None
+    ) -> NewEdition:
+        keys = encode_and_keep(encoder_texts(document, title), self._stores, self._encoder, on_progress)
+        originals.keep(file.path, file.hash, self._files_dir)
+        return new_edition(document, file, title, keys)
 
-def _usable(known: EditionRecord | None, *, approve: bool) -> EditionRecord | None:
-    """A withdrawn edition can be approved again as it is; as something to decide on it comes as a draft of its own."""
-    return None if known and known.status is EditionStatus.WITHDRAWN and not approve else known
+    def _stored(self, new: NewEdition, wanted: _Wanted) -> EditionRecord:
+        with self._stores.database.together():
+            draft = self._stores.library.add_draft(new, wanted.edition_of)
+            if not wanted.approve:
+                details = {"file": new.file_name}
+                self._stores.audit.note(new.loaded_by, "edition.draft", f"edition:{draft.id}", details)
+        return draft
 
+    def _finish(self, edition: EditionRecord, wanted: _Wanted) -> LoadRecord:
+        """A new draft, one left by an earlier run, a withdrawn edition to approve again, or one that is known."""
+        if edition.status in (EditionStatus.CURRENT, EditionStatus.REPLACED):
+            return LoadRecord(
+                file=wanted.shown, status=LoadStatus.UNCHANGED, reason="already_loaded", edition=edition
+            )
+        if not wanted.approve:
+            return LoadRecord(
+                file=wanted.shown, status=LoadStatus.LOADED, edition=edition, warnings=edition.warnings
+            )
+        approved = self._approved(edition, wanted.loaded_by)
+        warnings = edition.warnings
+        if approved.edition.status is EditionStatus.REPLACED:
+            warnings += (("older_than_current", 1),)
+        return LoadRecord(
+            file=wanted.shown,
+            status=LoadStatus.LOADED,
+            edition=approved.edition,
+            warnings=warnings,
+            replaced=approved.replaced,
+        )
 
-def encoder_texts(document: Document, title: str) -> list[Encodable]:
-    """What the encoder sees of each passage, in order."""
-    return [passage_for_encoder(title, chunk.section, chunk.text, chunk.kind) for chunk in document.chunks]
-
-
-def encode_and_keep(
-    texts: Sequence[Encodable],
-    stores: Stores,
-    encoder: Encoder,
-    on_progress: Progress | None = None,
-    *,
-    changing_model: bool = False,
-) -> list[str]:
-    """The vector key of each text; what was encoded before with this model is not encoded again.
-
-    Raises ModelChanged, unless the caller is about to change the model.
-    """
-    model = encoder.fingerprint
-    if not changing_model:
-        stores.vectors.use_model(model)
-    keys = [hashlib.sha256(text.whole.encode("utf-8", "replace")).hexdigest() for text in texts]
-    known = stores.vectors.known(keys, model)
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    done = len(texts) - len(missing)
-    pending = sorted(missing.items(), key=lambda item: -len(item[1].whole))
-    for start in range(0, len(pending), _KEPT_AT_ONCE):
-        some = pending[start : start + _KEPT_AT_ONCE]
-        rows, windows = _encoded([text for _, text in some], encoder)
-        stores.vectors.keep([key for key, _ in some], rows, model, windows)
-        done += len(some)
-        if on_progress:
-            on_progress(done, len(texts))
-    return keys
-
-
-def _encoded(texts: Sequence[Encodable], encoder: Encoder) -> tuple[Vectors, list[Vectors]]:
-    """Wholes and windows in one call: the encoder batches what is of like length."""
-    parts = encoder.encode_passages([part for text in texts for part in (text.whole, *text.windows)])
-    firsts = np.cumsum([0, *(1 + len(text.windows) for text in texts)])
-    windows = [parts[first + 1 : following] for first, following in pairwise(firsts)]
-    return parts[firsts[:-1]], windows
+    def _approved(self, edition: EditionRecord, who: str) -> Approved:
+        with self._stores.database.together():
+            approved = self._stores.library.approve(edition.id, decided_by=who)
+            self._stores.jobs.decided(edition.id, JobStatus.APPROVED)
+            details = {"file": edition.file_name, "replaced": [other.id for other in approved.replaced]}
+            self._stores.audit.note(who, "edition.approve", f"edition:{edition.id}", details)
+        return approved
 
 
-def new_edition(document: Document, file: SourceFile, title: str, keys: Sequence[str]) -> NewEdition:
-    """The document as it is stored. keys: of its passages' vectors, in order."""
-    parsed, described = document.parsed, document.parsed.metadata
-    pairs = zip(document.chunks, keys, strict=True)
-    return NewEdition(
-        title=title,
-        year=described.year,
-        publisher=described.publisher,
-        language=described.language or "en",
-        specialties=described.specialties,
-        source=described.source,
-        sharing=Sharing(described.sharing or _USUAL_SHARING),
-        is_sample=described.sample,
-        file_name=file.name,
-        file_hash=file.hash,
-        content_hash=content_hash(document.chunks),
-        pages=parsed.pages,
-        warnings=parsed.warnings,
-        loaded_by=file.loaded_by,
-        passages=tuple(_passage(chunk, title, key, parsed.page_labels) for chunk, key in pairs),
-    )
+def _title(document: Document, file: SourceFile) -> str:
+    return document.parsed.metadata.title or Path(file.name).stem
 
 
-def _passage(chunk: Chunk, title: str, key: str, labels: dict[int, str]) -> NewPassage:
-    label = labels.get(chunk.page_first) if chunk.page_first is not None else None
-    return NewPassage(
-        text=chunk.text,
-        tokens=passage_tokens(title, chunk.section, chunk.text, chunk.kind),
-        section=chunk.section,
-        kind=chunk.kind,
-        script=script_of(chunk.text),
-        page_first=chunk.page_first,
-        page_last=chunk.page_last,
-        page_label=label if label != str(chunk.page_first) else None,
-        start=chunk.start,
-        end=chunk.end,
-        marks=chunk.marks,
-        vector_key=key,
-    )
-
-
-def hash_of(path: Path) -> str:
-    """SHA-256 of a file with what stands beside it about it: a corrected sidecar makes the file worth loading again."""
-    digest = hashlib.sha256()
-    for part in (path, *(path.with_suffix(suffix) for suffix in SIDECAR_SUFFIXES)):
-        if part.is_file():
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def content_hash(chunks: Sequence[Chunk]) -> str:
-    """SHA-256 of what a document says, whatever its file's name or format."""
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk.text.encode("utf-8", "replace") + b"\0")
-    return digest.hexdigest()
+def _refusing(shown: str, load: Callable[[], LoadRecord]) -> LoadRecord:
+    """What came of it; a refusal where the file cannot be read, or be kept."""
+    try:
+        return load()
+    except IndexerError as error:
+        return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason=error.code, message=str(error))
+    except OSError as error:
+        return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason="unreadable", message=error.strerror)

@@ -12,6 +12,10 @@ from indexer.metadata import described, without_title
 from indexer.parsed import Chunk, Metadata, Parsed
 from indexer.parsers import parse
 
+#: Which version reads: raised when parsing, cleaning or cutting changes what becomes of a file, so that documents which
+#: an older one read can be read again. Editions from before versions were counted have none.
+READER = "2"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

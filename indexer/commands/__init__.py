@@ -14,9 +14,10 @@ from indexer.commands import (
     bench,
     calibrate,
     courses,
+    editions,
     evaluate,
-    library,
     load,
+    rebuild,
     samples,
     status,
     terms,
@@ -33,7 +34,19 @@ def parser() -> argparse.ArgumentParser:
         prog="yidao-index", description="Reads guideline documents and course lists into Yidao's library."
     )
     subcommands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (load, courses, samples, terms, status, library, worker, bench, evaluate, calibrate):
+    for family in (
+        load,
+        courses,
+        samples,
+        terms,
+        status,
+        editions,
+        rebuild,
+        worker,
+        bench,
+        evaluate,
+        calibrate,
+    ):
         family.add(subcommands)
     return root
 

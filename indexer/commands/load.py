@@ -6,7 +6,9 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +16,144 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from indexer.app import App
-from indexer.loading import Loader, LoadRecord, LoadStatus
+from indexer.loading import Loader
+from indexer.outcomes import LoadRecord, LoadStatus
 from indexer.parsers.kinds import SUPPORTED_GUIDELINES
+from knowledge.domain import EditionStatus
+from knowledge.errors import NotFound
+from knowledge.store import Stores, open_stores
+from knowledge.store.library import title_key
+
+#: What becomes of one file; told how many of its passages are encoded.
+Step = Callable[[Path, Callable[[int, int], None]], LoadRecord]
 
 
 def add(subcommands: Any) -> None:
     command = subcommands.add_parser("load", help="load guideline files, or folders of them")
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
     command.add_argument("--draft", action="store_true", help="leave for review instead of approving")
+    command.add_argument(
+        "--as-edition-of",
+        metavar="DOCUMENT",
+        help="one file is an edition of this document: its number as `list` shows it, or its title",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would become of each file by itself; store nothing"
+    )
     command.add_argument("--json", action="store_true", help="print one JSON array of records")
     command.set_defaults(command=run)
 
 
 def run(app: App, options: argparse.Namespace) -> int:
-    app.stores.database.migrate()
-    app.stores.vectors.check_model(app.encoder.fingerprint)
-    records = load_all(app, options.paths, approve=not options.draft, quiet=options.json)
+    if options.dry_run:
+        records = _plan(app, options)
+    else:
+        app.stores.database.migrate()
+        app.stores.vectors.check_model(app.encoder.fingerprint)
+        edition_of = _document_named(app.stores, options)
+        records = load_all(
+            app, options.paths, approve=not options.draft, edition_of=edition_of, quiet=options.json
+        )
     if options.json:
         print(json.dumps([record.as_json() for record in records], ensure_ascii=False, indent=1))
     else:
-        _summarise(records)
+        _summarise(records, "would be: " if options.dry_run else "")
     return 1 if any(record.status is LoadStatus.REFUSED for record in records) else 0
 
 
-def load_all(app: App, paths: list[Path], *, approve: bool, quiet: bool = False) -> list[LoadRecord]:
-    """Loads every file, showing progress on standard error where that is a terminal."""
+def load_all(
+    app: App, paths: list[Path], *, approve: bool, edition_of: int | None = None, quiet: bool = False
+) -> list[LoadRecord]:
+    """Loads every file, showing progress on standard error; what was stopped goes on where it stopped."""
+    who = shell_user()
+    with app.loader() as loader:
+
+        def step(path: Path, show: Callable[[int, int], None]) -> LoadRecord:
+            return loader.load(path, loaded_by=who, approve=approve, edition_of=edition_of, on_progress=show)
+
+        return _each(paths, step, quiet=quiet)
+
+
+def shell_user() -> str:
+    """Who the audit log names for what is done on the command line."""
+    return f"shell:{getpass.getuser()}"
+
+
+def _plan(app: App, options: argparse.Namespace) -> list[LoadRecord]:
+    with _as_it_is(app) as stores, app.sandbox() as sandbox:
+        edition_of = _document_named(stores, options)
+        loader = Loader(stores, app.encoder, sandbox, app.settings.files_dir)
+
+        def step(path: Path, _show: Callable[[int, int], None]) -> LoadRecord:
+            return loader.plan(path, approve=not options.draft, edition_of=edition_of)
+
+        return _each(options.paths, step, quiet=options.json)
+
+
+@contextmanager
+def _as_it_is(app: App) -> Iterator[Stores]:
+    """The library, or an empty one where there is none: looking makes nothing."""
+    if app.stores.database.exists():
+        app.stores.database.require_current()
+        app.stores.vectors.check_model(app.encoder.fingerprint)
+        yield app.stores
+        return
+    with tempfile.TemporaryDirectory(prefix="yidao-dry-run-") as folder:
+        stores = open_stores(f"sqlite:///{Path(folder) / 'yidao.sqlite3'}")
+        try:
+            stores.database.migrate()
+            yield stores
+        finally:
+            stores.database.close()
+
+
+def _document_named(stores: Stores, options: argparse.Namespace) -> int | None:
+    """The document that `--as-edition-of` names. Raises NotFound where none does, or more than one."""
+    named: str | None = options.as_edition_of
+    if named is None:
+        return None
+    if len(list(files_of(options.paths))) != 1:
+        raise NotFound("--as-edition-of is about one file: name that file alone")
+    if named.isascii() and named.isdigit():
+        if not stores.library.editions_of(int(named)):
+            raise NotFound(f"there is no document {named}; see `yidao-index list --all`")
+        return int(named)
+    return _document_titled(stores, named)
+
+
+def _document_titled(stores: Stores, title: str) -> int:
+    approved = [status for status in EditionStatus if status is not EditionStatus.DRAFT]
+    titles = {edition.title: edition.document_id for edition in stores.library.list_editions(approved)}
+    key = title_key(title)
+    same = {titles[each] for each in titles if title_key(each) == key}
+    near = {titles[each] for each in titles if key and key in title_key(each)}
+    found = same or near
+    if len(found) != 1:
+        how = "no document is" if not found else f"{len(found)} documents are"
+        raise NotFound(f"{how} called {title!r}; give its number as `yidao-index list --all` shows it")
+    return found.pop()
+
+
+# ---------------------------------------------------------------------------------------------- file by file
+def _each(paths: list[Path], step: Step, *, quiet: bool) -> list[LoadRecord]:
     console = Console(stderr=True, quiet=quiet)
     files = list(files_of(paths))
-    records = []
-    with app.loader() as loader, _progress(console) as progress:
+    records: list[LoadRecord] = []
+    with _progress(console) as progress:
         overall = progress.add_task("files", total=len(files), name="")
-        for path, explicit in files:
-            progress.update(overall, name=path.name)
-            if explicit or path.suffix.lower() in SUPPORTED_GUIDELINES:
-                record = _load_one(app, loader, path, approve=approve, progress=progress)
-            else:
-                record = LoadRecord(file=str(path), status=LoadStatus.SKIPPED, reason="unsupported_kind")
-            progress.advance(overall)
-            if record.status is not LoadStatus.SKIPPED:
-                progress.console.print(_line(record), highlight=False, markup=False, soft_wrap=True)
-            records.append(record)
+        try:
+            for path, explicit in files:
+                progress.update(overall, name=path.name)
+                if explicit or path.suffix.lower() in SUPPORTED_GUIDELINES:
+                    record = _shown(path, step, progress)
+                else:
+                    record = LoadRecord(file=str(path), status=LoadStatus.SKIPPED, reason="unsupported_kind")
+                records.append(record)
+                progress.advance(overall)
+                _tell(progress.console, record, len(records), len(files))
+        except KeyboardInterrupt:
+            progress.console.print(f"stopped after {len(records)} of {len(files)} files", highlight=False)
+            raise
     return records
 
 
@@ -71,21 +171,13 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _load_one(app: App, loader: Loader, path: Path, *, approve: bool, progress: Progress) -> LoadRecord:
+def _shown(path: Path, step: Step, progress: Progress) -> LoadRecord:
+    """Takes a file through its step, with a bar of its own for its passages."""
     task = progress.add_task("passages", total=None, name=path.name)
-
-    def show(done: int, total: int) -> None:
-        progress.update(task, completed=done, total=total)
-
     try:
-        who = f"shell:{getpass.getuser()}"
-        record = loader.load(path, loaded_by=who, approve=approve, on_progress=show)
+        return step(path, lambda done, total: progress.update(task, completed=done, total=total))
     finally:
         progress.remove_task(task)
-    if record.status is LoadStatus.LOADED and record.edition:
-        action = "edition.approve" if approve else "edition.draft"
-        app.stores.audit.note(who, action, f"edition:{record.edition.id}", {"file": path.name})
-    return record
 
 
 def _progress(console: Console) -> Progress:
@@ -101,6 +193,12 @@ def _progress(console: Console) -> Progress:
     )
 
 
+def _tell(console: Console, record: LoadRecord, number: int, files: int) -> None:
+    if record.status is not LoadStatus.SKIPPED:
+        place = f"[{number}/{files}] " if files > 1 else ""
+        console.print(f"{place}{_line(record)}", highlight=False, markup=False, soft_wrap=True)
+
+
 def _line(record: LoadRecord) -> str:
     edition = record.edition
     if record.status is LoadStatus.REFUSED:
@@ -108,17 +206,31 @@ def _line(record: LoadRecord) -> str:
     if edition is None:
         return f"{record.status.value:<10} {record.file}"
     pages = f", {edition.pages} pages" if edition.pages else ""
+    encoded = f" ({record.to_encode} to encode)" if record.to_encode else ""
     warned = "".join(f"; {code.replace('_', ' ')}: {count}" for code, count in record.warnings)
-    replaced = "".join(f"; replaces the edition of {old.year or 'unknown year'}" for old in record.replaced)
-    status = "draft" if edition.status == "draft" else record.status.value
     year = f" ({edition.year})" if edition.year else " (year unknown)"
-    return f"{status:<10} {edition.title}{year}{pages}, {edition.passages} passages{warned}{replaced}"
+    what = f"{edition.title}{year}{pages}, {edition.passages} passages{encoded}{warned}{_replaces(record)}"
+    return f"{_status(record):<10} {what}"
 
 
-def _summarise(records: list[LoadRecord]) -> None:
-    counts = {status: sum(record.status is status for record in records) for status in LoadStatus}
-    print(
-        ", ".join(f"{count} {status.value}" for status, count in counts.items() if count) or "no files found"
+def _status(record: LoadRecord) -> str:
+    if record.edition and record.edition.status is EditionStatus.DRAFT:
+        return "draft"
+    is_planned = record.to_encode is not None and record.status is LoadStatus.LOADED
+    return "would load" if is_planned else record.status.value
+
+
+def _replaces(record: LoadRecord) -> str:
+    return "".join(
+        f"; replaces document {old.document_id}, {old.title} ({old.year or 'year unknown'})"
+        for old in record.replaced
     )
+
+
+def _summarise(records: list[LoadRecord], lead: str) -> None:
     if not records:
+        print("no files found")
         print("yidao-index: nothing to load there", file=sys.stderr)
+        return
+    counts = {status: sum(record.status is status for record in records) for status in LoadStatus}
+    print(lead + ", ".join(f"{count} {status.value}" for status, count in counts.items() if count))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ metadata = MetaData(
 
 #: How long a writer waits for another one, in milliseconds.
 _BUSY_MS = 30_000
+_LOG_BUSY_MS = 500
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -70,6 +71,10 @@ def inserted_id(result: CursorResult[Any]) -> int:
     """The id that the database gave to the row just inserted."""
     (id_,) = result.inserted_primary_key or (None,)
     return int(id_)  # type: ignore[arg-type]  # a single-row insert always has one
+
+
+class _Undone(Exception):  # no error: it ends a transaction that was never to be kept
+    """What was written is to be taken back."""
 
 
 class Database:
@@ -105,14 +110,28 @@ class Database:
         """What this thread reads and writes meanwhile happens in one transaction: all of it is kept, or nothing.
 
         It survives the end of the process in any case. Without waiting for the disk it is over sooner, and a power cut
-        takes it back, unless something that does wait was written after it.
+        takes it back, unless something that does wait was written after it. Within another it is a part of that.
         """
+        if self._joint_connection() is not None:
+            if getattr(self._joint, "only_reads", False):
+                raise RuntimeError("what is read at one moment must not write")
+            yield
+            return
         with self._writing(survives_power_cut=survives_power_cut) as connection:
             self._joint.connection = connection
             try:
                 yield
             finally:
                 del self._joint.connection
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """To see what would happen: what this thread writes meanwhile only it sees, and is taken back at the end."""
+        if self._joint_connection() is not None:
+            raise RuntimeError("a part of a transaction cannot be taken back")
+        with suppress(_Undone), self.together():
+            yield
+            raise _Undone
 
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
@@ -183,6 +202,24 @@ class Database:
         if found != ScriptDirectory.from_config(_alembic_config()).get_current_head():
             raise LibraryOutdated
 
+    def empty_log(self) -> bool:
+        """Moves SQLite's write-ahead log into the file and empties it; False while others are in the middle of it.
+
+        Old versions of what was changed or erased stand in the log until then.
+        """
+        if not self._is_sqlite:
+            return True
+        with self._translated(), self._engine.connect() as connection:
+            # Without a transaction; and a short wait only, for nobody can write meanwhile.
+            cursor = connection.connection.cursor()
+            try:
+                cursor.execute(f"PRAGMA busy_timeout={_LOG_BUSY_MS}")
+                (is_busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not is_busy
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+                cursor.close()
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -222,6 +259,8 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten: a question that was erased must not be found in the file.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

@@ -22,3 +22,9 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
 @pytest.fixture
 def workshop(stores: Stores, tmp_path: Path) -> Workshop:
     return Workshop(stores, tmp_path)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that is not there yet."""
+    return tmp_path / "data"

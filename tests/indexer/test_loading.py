@@ -327,7 +327,7 @@ def test_a_kill_between_draft_and_approval_is_finished_by_loading_again(
 ) -> None:
     path = guideline(inbox)
 
-    def killed(_edition_id: int) -> None:
+    def killed(_edition_id: int, *, decided_by: str) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:

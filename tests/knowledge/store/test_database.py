@@ -268,3 +268,29 @@ def test_at_one_moment_nothing_is_written(stores: Stores) -> None:
         pass
     stores.people.meet(1, "王", Language.ZH)
     assert stores.people.get(1) is not None
+
+
+def test_what_happens_together_within_another_is_kept_or_lost_with_it(stores: Stores) -> None:
+    def fails_later() -> None:
+        with stores.database.together():
+            with stores.database.together():
+                stores.audit.note("shell:me", "inner", "x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_later()
+    assert noted(stores) == []
+
+
+def test_what_is_undone_is_seen_meanwhile_and_gone_afterwards(stores: Stores) -> None:
+    with stores.database.undone():
+        stores.audit.note("shell:me", "trial", "x")
+        assert noted(stores) == ["trial"]
+    assert noted(stores) == []
+    with stores.database.together(), pytest.raises(RuntimeError), stores.database.undone():
+        pass
+
+
+def noted(stores: Stores) -> list[str]:
+    with stores.database.read() as connection:
+        return list(connection.execute(text("SELECT action FROM audit_log")).scalars())

@@ -1,47 +1,24 @@
-"""`yidao-index withdraw` and `rebuild`: changes to what is loaded."""
+"""`yidao-index rebuild`: what is made from the documents, made again."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
 import shutil
 import sys
 from typing import Any
 
 from indexer.app import App
-from indexer.loading import encode_and_keep
-from knowledge.domain import EditionStatus
+from indexer.encoding import encode_and_keep
 from knowledge.searchable import Encodable, passage_for_encoder
 from knowledge.text import encoded_text
 
 
 def add(subcommands: Any) -> None:
-    withdraw = subcommands.add_parser("withdraw", help="stop a document from answering")
-    withdraw.add_argument("documents", nargs="+", type=int, metavar="DOCUMENT_ID", help="as `list` shows it")
-    withdraw.set_defaults(command=run_withdraw)
     rebuild = subcommands.add_parser("rebuild", help="make the caches again from the database")
     rebuild.add_argument(
         "--encode", action="store_true", help="also encode everything with the model that is set now"
     )
     rebuild.set_defaults(command=run_rebuild)
-
-
-def run_withdraw(app: App, options: argparse.Namespace) -> int:
-    app.stores.database.require_current()
-    current = {
-        edition.document_id: edition for edition in app.stores.library.list_editions([EditionStatus.CURRENT])
-    }
-    refused = 0
-    for document_id in options.documents:
-        edition = current.get(document_id)
-        if edition is None:
-            print(f"yidao-index: no current document {document_id}; see `yidao-index list`", file=sys.stderr)
-            refused = 1
-            continue
-        app.stores.library.withdraw(edition.id)
-        app.stores.audit.note(f"shell:{getpass.getuser()}", "edition.withdraw", f"edition:{edition.id}")
-        print(f"withdrawn: {edition.title}")
-    return refused
 
 
 def run_rebuild(app: App, options: argparse.Namespace) -> int:
