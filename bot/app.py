@@ -24,6 +24,7 @@ from bot.library.handlers import Library
 from bot.library.watcher import LoadWatcher
 from bot.people.handlers import People
 from bot.people.reception import Reception
+from bot.people.refusals import Refusals
 from bot.people.roles import Roles
 from bot.router import Router
 from bot.texts import texts
@@ -71,7 +72,8 @@ def build(
         asking,
         courtesy,
     )
-    router = Router(features, question=asking.ask, otherwise=courtesy.otherwise)
+    refusals = Refusals(stores.audit, writing)
+    router = Router(features, question=asking.ask, otherwise=courtesy.otherwise, refusals=refusals)
     return Bot(router=router, answers=answers, watcher=watcher, sender=sender)
 
 
@@ -109,7 +111,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
     try:
         await telegram.run(
             bot.router,
-            Reception(stores.people, roles, writing.soon),
+            Reception(stores.people, roles, writing.soon, join=settings.join),
             background=(("library", bot.watcher.run), ("announcements", bot.sender.run)),
             ready=bot.answers.warmed,
         )

@@ -15,6 +15,8 @@ from bot.conversation import (
     Said,
     SomethingElse,
 )
+from bot.people.refusals import Refusal, Refusals
+from bot.people.roles import Only
 
 
 class Feature:
@@ -32,6 +34,13 @@ class Feature:
         """Who takes a file that was sent; at most one feature does."""
         return None
 
+    def stops(self, incoming: Incoming) -> Handler | None:
+        """Who takes this instead of everyone else, whatever it is: somebody who is shut out gets no further.
+
+        Asked first, and for everything; it decides from memory too.
+        """
+        return None
+
     def takes_text(self, incoming: Incoming) -> Handler | None:
         """Who takes this text, or picture, before it is asked as a question: a dialogue that waits for one.
 
@@ -41,9 +50,21 @@ class Feature:
 
 
 class Router:
-    """Dispatches to one handler; roles are the handlers' own affair, since they are checked when acted on."""
+    """Dispatches to one handler; roles are the handlers' own affair, since they are checked when acted on.
 
-    def __init__(self, features: Iterable[Feature], *, question: Handler, otherwise: Handler) -> None:
+    It only writes down whom `only` refused.
+    """
+
+    def __init__(
+        self,
+        features: Iterable[Feature],
+        *,
+        question: Handler,
+        otherwise: Handler,
+        refusals: Refusals | None = None,
+    ) -> None:
+        """refusals: where to write down what is refused because of a role, and buttons that nobody made."""
+        self._refusals = refusals
         self._features = tuple(features)
         self._question = question
         self._otherwise = otherwise
@@ -52,9 +73,21 @@ class Router:
         self._document = _only(feature.document() for feature in self._features)
 
     async def handle(self, incoming: Incoming, chat: Chat) -> None:
-        await self.handler_for(incoming)(incoming, chat)
+        handler = self.handler_for(incoming)
+        if self._refusals is not None:
+            if isinstance(handler, Only) and not handler.admits(incoming.speaker):
+                await self._refusals.note(incoming, Refusal.ROLE, needed=handler.needed.value)
+            elif isinstance(incoming.content, Pressed) and handler is self._otherwise:
+                await self._refusals.note(incoming, Refusal.CALLBACK)
+        await handler(incoming, chat)
 
     def handler_for(self, incoming: Incoming) -> Handler:
+        for feature in self._features:
+            if handler := feature.stops(incoming):
+                return handler
+        return self._by_content(incoming)
+
+    def _by_content(self, incoming: Incoming) -> Handler:
         match incoming.content:
             case Said() | PictureSent():
                 return self._awaited(incoming)

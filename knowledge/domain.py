@@ -66,6 +66,14 @@ class Role(StrEnum):
         return ranks.index(self) >= ranks.index(other)
 
 
+class Join(StrEnum):
+    """How people come in."""
+
+    OPEN = "open"
+    #: By a link that an administrator made.
+    INVITE = "invite"
+
+
 class AnnouncementKind(StrEnum):
     """What people may mute by itself."""
 

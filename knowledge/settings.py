@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from knowledge.domain import Join
+
 Ids = Annotated[frozenset[int], NoDecode]
 
 
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
     telegram_base_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str | None = None
     telegram_rate: float = Field(default=28.0, ge=0, le=1000)
+    join: Join = Join.OPEN
     coordinator_ids: Ids = frozenset()
     admin_ids: Ids = frozenset()
 

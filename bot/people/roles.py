@@ -1,19 +1,19 @@
-"""Who may do what: for now by ids in the settings."""
+"""Who may do what. The settings make the first administrators and coordinators; the rest stands in the database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.conversation import Chat, Handler, Incoming
+from bot.conversation import Chat, Handler, Incoming, Pressed, Speaker
 from bot.menu import MENU, MenuEntry
 from bot.people import view
 from knowledge.domain import Role
 
-_RANK = {Role.DOCTOR: 0, Role.COORDINATOR: 1, Role.ADMINISTRATOR: 2}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
+    """What the settings say. It is a floor: these ids have at least this role and cannot be shut out."""
+
     coordinators: frozenset[int] = frozenset()
     administrators: frozenset[int] = frozenset()
 
@@ -29,20 +29,34 @@ class Roles:
 
 def allows(role: Role, needed: Role) -> bool:
     """An administrator may do what a coordinator may, and a coordinator what a doctor may."""
-    return _RANK[role] >= _RANK[needed]
+    return role.includes(needed)
 
 
 def menu_of(role: Role) -> tuple[MenuEntry, ...]:
     return tuple(entry for entry in MENU if allows(role, entry.role))
 
 
-def only(needed: Role, handler: Handler) -> Handler:
-    """The handler for those who may; the others are told what they lack and what their id is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """A handler for those who may; the others are told what they lack and what their id is.
 
-    async def checked(incoming: Incoming, chat: Chat) -> None:
-        if allows(incoming.speaker.role, needed):
-            await handler(incoming, chat)
+    The router writes a refusal into the audit log.
+    """
+
+    needed: Role
+    handler: Handler
+
+    def admits(self, speaker: Speaker) -> bool:
+        return allows(speaker.role, self.needed)
+
+    async def __call__(self, incoming: Incoming, chat: Chat) -> None:
+        if self.admits(incoming.speaker):
+            await self.handler(incoming, chat)
+        elif isinstance(incoming.content, Pressed):
+            await chat.acknowledge(view.role_needed_note(incoming.speaker, self.needed))
         else:
-            await chat.send(view.role_needed(incoming.speaker, needed))
+            await chat.send(view.role_needed(incoming.speaker, self.needed))
 
-    return checked
+
+def only(needed: Role, handler: Handler) -> Only:
+    return Only(needed=needed, handler=handler)

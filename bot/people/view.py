@@ -60,6 +60,12 @@ def role_needed(speaker: Speaker, needed: Role) -> Message:
     return _message(line(words.get("role.needed", role=role_name(needed, words), id=speaker.id)))
 
 
+def role_needed_note(speaker: Speaker, needed: Role) -> str:
+    """The same for a pressed button, which is answered by a passing note."""
+    words = texts(speaker.language)
+    return words.get("role.needed", role=role_name(needed, words), id=speaker.id)
+
+
 def role_name(role: Role, words: Texts) -> str:
     return words.get(_ROLE_KEYS[role])
 

@@ -24,13 +24,8 @@ def is_gone(error: BaseException) -> bool:
 
 
 def is_deleted(error: BaseException) -> bool:
-    """Whether the account itself is no more, which a person who only blocked the bot would not like to be told."""
-    return isinstance(error, TelegramError) and "deactivated" in error.message.casefold()
-
-
-def is_deleted(error: TelegramError) -> bool:
     """Whether it is their account that is no more, of whom `is_gone` holds."""
-    return any(words in error.message.casefold() for words in _DELETED)
+    return isinstance(error, TelegramError) and any(words in error.message.casefold() for words in _DELETED)
 
 
 def described(error: BaseException) -> str:

@@ -86,7 +86,7 @@ class TelegramBot:
             telegram.error.InvalidToken: Telegram does not know the token.
         """
         stop = _stop_event()
-        menus = Menus(self._application.bot)
+        menus = Menus(self._application.bot, self._stores.people)
         self._application.add_handler(TypeHandler(Update, self._callback(router, reception, menus)))
         work = (("menu", menus.register), ("prune", self._prune), *background)
         tasks: list[asyncio.Task[None]] = []

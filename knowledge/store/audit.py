@@ -1,12 +1,31 @@
-"""Who of the staff did what to what, and when; written once, never changed."""
+"""Who of the staff did what to what, and when, and what was refused to whom; written once, never changed.
+
+The database itself refuses to change or to take out a line (migration 0005).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, insert
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from knowledge.store.database import Database, UtcDateTime, metadata, now
 
@@ -22,6 +41,35 @@ audit_log = Table(
     Index("ix_audit_log_who_at", "who", "at"),
 )
 
+#: What refusals begin with, as actions.
+REFUSED = "refused."
+#: How many refusals are written down for one person in an hour; a hundred more would say no more, only fill the disk.
+REFUSALS_AN_HOUR = 10
+#: A subject may repeat what a stranger sent.
+_LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    id: int
+    at: datetime
+    #: "telegram:1001" or "shell:root".
+    who: str
+    #: Stable, such as "edition.approve".
+    action: str
+    #: Such as "edition:12".
+    subject: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """Newest first."""
+
+    entries: tuple[AuditEntry, ...]
+    has_newer: bool
+    has_older: bool
+
 
 class AuditLog:
     def __init__(self, database: Database) -> None:
@@ -29,7 +77,74 @@ class AuditLog:
 
     def note(self, who: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """who: "telegram:1001" or "shell:root"; action: stable, such as "edition.approve"; subject: "edition:12"."""
-        text = json.dumps(details or {}, ensure_ascii=False)
         with self._database.write() as connection:
-            values = {"at": now(), "who": who, "action": action, "subject": subject, "details": text}
-            connection.execute(insert(audit_log).values(**values))
+            _write(connection, who, action, subject, details)
+
+    def note_refusal(
+        self, who: str, kind: str, subject: str, details: Mapping[str, Any] | None = None
+    ) -> bool:
+        """As `note`, of the action "refused.kind"; False where this person's hour is full and nothing was written."""
+        mine = (audit_log.c.who == who, audit_log.c.at > now() - timedelta(hours=1))
+        refusals = select(func.count()).where(*mine, audit_log.c.action.startswith(REFUSED))
+        with self._database.write() as connection:
+            if int(connection.execute(refusals).scalar_one()) >= REFUSALS_AN_HOUR:
+                return False
+            _write(connection, who, REFUSED + kind, subject[:_LONGEST_SUBJECT], details)
+            return True
+
+    def page(
+        self, about: str = "", *, before: int | None = None, after: int | None = None, size: int
+    ) -> AuditPage:
+        """The newest entries, or those next to an id.
+
+        about: a Telegram id, of who did it or whom it was done to, or the beginning of an action; empty: all.
+        """
+        fits = _about(about)
+        older_than = [] if before is None else [audit_log.c.id < before]
+        query = select(audit_log).where(*fits, *older_than).order_by(audit_log.c.id.desc())
+        if after is not None:
+            query = select(audit_log).where(*fits, audit_log.c.id > after).order_by(audit_log.c.id)
+        with self._database.read() as connection:
+            found = [_entry(row) for row in connection.execute(query.limit(size))]
+            found.sort(key=lambda entry: -entry.id)
+            if not found:
+                return AuditPage(entries=(), has_newer=False, has_older=False)
+
+            def any_beyond(beyond: ColumnElement[bool]) -> bool:
+                return (
+                    connection.execute(select(audit_log.c.id).where(*fits, beyond).limit(1)).first()
+                    is not None
+                )
+
+            return AuditPage(
+                entries=tuple(found),
+                has_newer=any_beyond(audit_log.c.id > found[0].id),
+                has_older=any_beyond(audit_log.c.id < found[-1].id),
+            )
+
+
+def _write(
+    connection: Connection, who: str, action: str, subject: str, details: Mapping[str, Any] | None
+) -> None:
+    text = json.dumps(details or {}, ensure_ascii=False)
+    values = {"at": now(), "who": who, "action": action, "subject": subject, "details": text}
+    connection.execute(insert(audit_log).values(**values))
+
+
+def _about(words: str) -> list[ColumnElement[bool]]:
+    if not words:
+        return []
+    if words.isascii() and words.isdigit():
+        return [or_(audit_log.c.who == f"telegram:{words}", audit_log.c.subject == f"person:{words}")]
+    return [audit_log.c.action.startswith(words, autoescape=True)]
+
+
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(
+        id=row.id,
+        at=row.at,
+        who=row.who,
+        action=row.action,
+        subject=row.subject,
+        details=json.loads(row.details),
+    )

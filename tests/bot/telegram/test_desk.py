@@ -18,6 +18,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.identity import identity_of
 from bot.telegram.inbox import Inbox
 from bot.telegram.messenger import TelegramMessenger
+from knowledge.domain import Role
 from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
 from knowledge.store.updates import MAX_ATTEMPTS
@@ -62,7 +63,7 @@ def desk(
         inbox=inbox or Inbox(stores.updates),
         people=stores.people,
         messenger=TelegramMessenger(bot, on_blocked),
-        menus=Menus(bot),
+        menus=Menus(bot, stores.people),
         bot=bot,
         me=lambda: ME,
     )
@@ -166,7 +167,19 @@ async def test_staff_see_their_own_menu_once_they_write(stores: Stores) -> None:
     menus = [kwargs for name, kwargs in bot.calls if name == "set_my_commands"]
     assert {menu["language_code"] for menu in menus} == {None, "zh", "en"}
     assert {menu["scope"].chat_id for menu in menus} == {1001}
-    assert not [name for name, _ in (await run(stores, update_id=2)).calls if name == "set_my_commands"]
+
+
+async def test_whoever_is_no_longer_of_the_staff_has_everyones_menu_again(stores: Stores) -> None:
+    """Also after a restart in between, which is why it stands in the database what Telegram was told."""
+    await run(stores, roles=Roles(administrators=frozenset({1001})))
+    stores.people.change_role(1001, Role.DOCTOR, always=[1])
+    taken = [
+        kwargs for name, kwargs in (await run(stores, update_id=2)).calls if name == "delete_my_commands"
+    ]
+    assert {each["language_code"] for each in taken} == {None, "zh", "en"}
+    assert {each["scope"].chat_id for each in taken} == {1001}
+    later = await run(stores, update_id=3)
+    assert not [name for name, _ in later.calls if name.endswith("_my_commands")]
 
 
 async def test_an_old_button_that_fails_to_be_acknowledged_does_no_harm(stores: Stores) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from knowledge.store import Stores
-from knowledge.store.audit import audit_log
+from knowledge.store.audit import REFUSALS_AN_HOUR, AuditPage, audit_log
 from knowledge.store.database import now
 
 
@@ -33,3 +33,46 @@ def test_what_was_written_is_neither_changed_nor_taken_out(stores: Stores, state
     with stores.database.read() as connection:
         (kept,) = connection.execute(select(audit_log)).all()
     assert kept.who == "telegram:1001"
+
+
+def test_refusals_of_one_person_are_bounded_by_the_hour_and_acts_are_not(stores: Stores) -> None:
+    written = [stores.audit.note_refusal("telegram:7", "role", "/announce") for _ in range(30)]
+    assert sum(written) == REFUSALS_AN_HOUR
+    assert written[:REFUSALS_AN_HOUR] == [True] * REFUSALS_AN_HOUR
+    assert stores.audit.note_refusal("telegram:8", "role", "x" * 10_000)
+    stores.audit.note("telegram:7", "edition.approve", "edition:12")
+    newest, of_another, *_ = stores.audit.page(size=99).entries
+    assert newest.action == "edition.approve"
+    assert (of_another.action, len(of_another.subject)) == ("refused.role", 200)
+
+
+def test_the_newest_come_first_in_pages_to_both_sides(stores: Stores) -> None:
+    for number in range(1, 8):
+        stores.audit.note("telegram:1", "edition.approve", f"edition:{number}", {"n": number})
+
+    def ids(page: AuditPage) -> list[int]:
+        return [entry.details["n"] for entry in page.entries]
+
+    first = stores.audit.page(size=3)
+    assert (ids(first), first.has_newer, first.has_older) == ([7, 6, 5], False, True)
+    second = stores.audit.page(before=first.entries[-1].id, size=3)
+    assert (ids(second), second.has_newer, second.has_older) == ([4, 3, 2], True, True)
+    last = stores.audit.page(before=second.entries[-1].id, size=3)
+    assert (ids(last), last.has_newer, last.has_older) == ([1], True, False)
+    back = stores.audit.page(after=last.entries[0].id, size=3)
+    assert ids(back) == [4, 3, 2]
+    assert stores.audit.page("nothing", size=3) == AuditPage(entries=(), has_newer=False, has_older=False)
+
+
+def test_it_is_filtered_by_person_and_by_action(stores: Stores) -> None:
+    stores.audit.note("telegram:1", "person.role", "person:2")
+    stores.audit.note("telegram:2", "edition.approve", "edition:1")
+    stores.audit.note("telegram:12", "edition.withdraw", "edition:2")
+
+    def actions(about: str) -> list[str]:
+        return [entry.action for entry in stores.audit.page(about, size=9).entries]
+
+    assert actions("2") == ["edition.approve", "person.role"]
+    assert actions("edition") == ["edition.withdraw", "edition.approve"]
+    assert actions("edition.w") == ["edition.withdraw"]
+    assert actions("%") == []
