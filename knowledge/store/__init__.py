@@ -10,6 +10,7 @@ from knowledge.store.announcements import AnnouncementStore
 from knowledge.store.audit import AuditLog
 from knowledge.store.courses import CourseStore
 from knowledge.store.database import Database, metadata
+from knowledge.store.deliveries import DeliveryStore
 from knowledge.store.dialogues import DialogueStore
 from knowledge.store.gaps import GapStore
 from knowledge.store.invitations import InvitationStore
@@ -18,6 +19,7 @@ from knowledge.store.library import LibraryStore
 from knowledge.store.notes import NoteStore
 from knowledge.store.passages import PassageStore
 from knowledge.store.people import PeopleStore
+from knowledge.store.privacy import PrivacyStore
 from knowledge.store.questions import QuestionStore
 from knowledge.store.updates import UpdateStore
 from knowledge.store.vectors import VectorStore
@@ -40,8 +42,10 @@ class Stores:
     updates: UpdateStore
     jobs: JobStore
     announcements: AnnouncementStore
+    deliveries: DeliveryStore
     audit: AuditLog
     dialogues: DialogueStore
+    privacy: PrivacyStore
 
 
 def open_stores(url: str) -> Stores:
@@ -61,8 +65,10 @@ def open_stores(url: str) -> Stores:
         updates=UpdateStore(database),
         jobs=JobStore(database),
         announcements=AnnouncementStore(database),
+        deliveries=DeliveryStore(database),
         audit=AuditLog(database),
         dialogues=DialogueStore(database),
+        privacy=PrivacyStore(database),
     )
 
 
