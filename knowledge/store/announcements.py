@@ -1,237 +1,321 @@
-"""Announcements, and one row for each recipient before the first message leaves."""
+"""An announcement from its draft to its end. What became of each recipient's message is in `deliveries`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Integer,
-    Row,
-    String,
-    Table,
-    Text,
-    func,
-    insert,
-    select,
-    update,
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from knowledge.domain import AnnouncementKind, Language
+from knowledge.store.announcement_tables import (
+    AnnouncementStatus,
+    DeliveryStatus,
+    announcements,
+    deliveries,
 )
+from knowledge.store.database import Database, inserted_id, now
 
-from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
-
-announcements = Table(
-    "announcements",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("status", String(16), nullable=False, index=True),
-    Column("text", Text, nullable=False),
-    Column("made_by", BigInteger, nullable=False),
-    Column("chat_id", BigInteger, nullable=False),
-    Column("message_id", BigInteger),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("confirmed_at", UtcDateTime),
-    Column("done_at", UtcDateTime),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("announcement_id", ForeignKey("announcements.id"), primary_key=True),
-    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("status", String(16), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("message_id", BigInteger),
-    Column("reason", Text),
-    Column("changed_at", UtcDateTime, nullable=False),
-)
-
-
-class AnnouncementStatus(StrEnum):
-    #: /announce was sent; the text is awaited.
-    EMPTY = "empty"
-    #: The preview was shown.
-    DRAFT = "draft"
-    SENDING = "sending"
-    DONE = "done"
-    DISCARDED = "discarded"
-
-
-class DeliveryStatus(StrEnum):
-    QUEUED = "queued"
-    #: The call to Telegram is under way; after a kill such a row is in doubt.
-    SENDING = "sending"
-    SENT = "sent"
-    BLOCKED = "blocked"
-    FAILED = "failed"
-    #: Telegram may or may not have sent it; never tried again.
-    IN_DOUBT = "in_doubt"
+_S = AnnouncementStatus
+#: Not confirmed yet.
+UNCONFIRMED = (_S.EMPTY, _S.DRAFT)
+#: Confirmed for later; can be taken back to a draft.
+WAITING = (_S.SCHEDULED, _S.MISSED)
+#: Can be corrected and recalled.
+BEGUN = (_S.SENDING, _S.PAUSED, _S.STOPPED, _S.DONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     id: int
     status: AnnouncementStatus
-    text: str
+    kind: AnnouncementKind
+    course_id: int | None
+    #: Empty where none was written; `text_in` gives the other one then.
+    text_zh: str
+    text_en: str
+    #: By which Telegram knows the picture.
+    picture: str | None
+    #: JSON.
+    audience: str
+    #: When it is to begin; None: as soon as it is confirmed.
+    send_at: datetime | None
+    zone: str | None
+    #: Sends in doubt are made again, at the price of some who get it twice.
+    at_least_once: bool
+    #: How often it was corrected after it was confirmed.
+    revision: int
+    #: The correction of what was delivered is under way.
+    correcting: bool
     made_by: int
     chat_id: int
     #: The bot's message that shows the progress.
     message_id: int | None
+    made_at: datetime
+    confirmed_at: datetime | None
+    done_at: datetime | None
+
+    def text_in(self, language: Language) -> str:
+        """What readers of this language get: the text in it, else in the other."""
+        if language is Language.ZH:
+            return self.text_zh or self.text_en
+        return self.text_en or self.text_zh
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryReport:
-    """How many recipients stand where; the sum is the audience."""
+class Edits(TypedDict, total=False):
+    """What can be changed before it is confirmed."""
 
-    queued: int = 0
-    sending: int = 0
-    sent: int = 0
-    blocked: int = 0
-    failed: int = 0
-    in_doubt: int = 0
-
-    @property
-    def audience(self) -> int:
-        return self.queued + self.sending + self.sent + self.blocked + self.failed + self.in_doubt
-
-    @property
-    def is_complete(self) -> bool:
-        return not (self.queued or self.sending)
+    kind: AnnouncementKind
+    course_id: int | None
+    text_zh: str
+    text_en: str
+    picture: str | None
+    audience: str
+    send_at: datetime | None
+    zone: str | None
 
 
 class AnnouncementStore:
+    """Every change of state says from which states it goes, and gives False where it was in none of them."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, made_by: int, chat_id: int) -> Announcement:
-        """A new, empty announcement; the maker's other unfinished ones are discarded."""
+    # --------------------------------------------------------------------------------- before the send
+    def begin(self, made_by: int, chat_id: int, **edits: Unpack[Edits]) -> Announcement:
+        """A new one: empty, or a draft where something of it is known already, such as its course."""
+        status = _S.DRAFT if edits else _S.EMPTY
+        values = {"status": status, "made_by": made_by, "chat_id": chat_id, "made_at": now(), **edits}
         with self._database.write() as connection:
-            open_ = announcements.c.status.in_((AnnouncementStatus.EMPTY, AnnouncementStatus.DRAFT))
-            mine = update(announcements).where(announcements.c.made_by == made_by, open_)
-            connection.execute(mine.values(status=AnnouncementStatus.DISCARDED))
-            values = {"status": AnnouncementStatus.EMPTY, "text": "", "made_by": made_by, "chat_id": chat_id}
-            made = connection.execute(insert(announcements).values(**values, made_at=now()))
-            id_ = inserted_id(made)
-            return _announcement(
-                connection.execute(select(announcements).where(announcements.c.id == id_)).one()
-            )
+            id_ = inserted_id(connection.execute(insert(announcements).values(**values)))
+            return _announcement(connection.execute(_one(id_)).one())
 
-    def get(self, announcement_id: int) -> Announcement | None:
-        with self._database.read() as connection:
-            row = connection.execute(
-                select(announcements).where(announcements.c.id == announcement_id)
-            ).one_or_none()
-            return _announcement(row) if row else None
+    def edit(self, announcement_id: int, **edits: Unpack[Edits]) -> bool:
+        """Of an empty one or a draft; it is a draft from then on."""
+        return self._move(announcement_id, UNCONFIRMED, _S.DRAFT, **edits)
 
-    def write_text(self, announcement_id: int, text: str) -> bool:
-        """From empty to a draft with this text; False when it is no longer empty."""
-        return self._move(announcement_id, AnnouncementStatus.EMPTY, AnnouncementStatus.DRAFT, text=text)
+    def schedule(self, announcement_id: int, send_at: datetime, zone: str) -> bool:
+        """A draft is confirmed for a time to come; its recipients are those who fit the audience then."""
+        values = {"send_at": send_at, "zone": zone, "confirmed_at": now()}
+        return self._move(announcement_id, (_S.DRAFT,), _S.SCHEDULED, **values)
+
+    def unschedule(self, announcement_id: int) -> bool:
+        """Back to a draft."""
+        return self._move(announcement_id, WAITING, _S.DRAFT, confirmed_at=None)
+
+    def miss(self, announcement_id: int) -> bool:
+        return self._move(announcement_id, (_S.SCHEDULED,), _S.MISSED)
 
     def discard(self, announcement_id: int) -> bool:
-        return self._move(
-            announcement_id, AnnouncementStatus.DRAFT, AnnouncementStatus.DISCARDED
-        ) or self._move(announcement_id, AnnouncementStatus.EMPTY, AnnouncementStatus.DISCARDED)
+        return self._move(announcement_id, (*UNCONFIRMED, *WAITING), _S.DISCARDED)
 
-    def confirm(self, announcement_id: int, recipients: Sequence[int], message_id: int | None) -> bool:
-        """Queues one delivery a recipient and starts sending, at once; False when it was confirmed before."""
+    # ------------------------------------------------------------------------------------- the send
+    def start(
+        self,
+        announcement_id: int,
+        recipients: Collection[int],
+        *,
+        message_id: int | None = None,
+        at_least_once: bool = False,
+    ) -> bool:
+        """Confirmed, or its time has come: one row a recipient, at once, and sending begins.
+
+        message_id: the bot's message in the maker's chat that will show the progress, where there is one already.
+        """
         with self._database.write() as connection:
-            draft = update(announcements).where(
-                announcements.c.id == announcement_id, announcements.c.status == AnnouncementStatus.DRAFT
-            )
-            values = {"status": AnnouncementStatus.SENDING, "confirmed_at": now(), "message_id": message_id}
-            if connection.execute(draft.values(**values)).rowcount != 1:
+            values: dict[str, Any] = {"message_id": message_id} if message_id is not None else {}
+            values["at_least_once"] = at_least_once
+            values["confirmed_at"] = func.coalesce(announcements.c.confirmed_at, now())
+            if not _moved(connection, announcement_id, (_S.DRAFT, *WAITING), _S.SENDING, **values):
                 return False
             row = {
                 "announcement_id": announcement_id,
                 "status": DeliveryStatus.QUEUED,
+                "due_at": now(),
                 "attempts": 0,
                 "changed_at": now(),
             }
             if recipients:
-                connection.execute(
-                    insert(deliveries), [{**row, "telegram_id": id_} for id_ in sorted(set(recipients))]
-                )
+                rows = [{**row, "telegram_id": id_} for id_ in sorted(set(recipients))]
+                connection.execute(insert(deliveries), rows)
             return True
 
-    def running(self) -> list[Announcement]:
-        query = select(announcements).where(announcements.c.status == AnnouncementStatus.SENDING)
-        with self._database.read() as connection:
-            return [_announcement(row) for row in connection.execute(query.order_by(announcements.c.id))]
+    def show_progress_in(self, announcement_id: int, message_id: int) -> None:
+        with self._database.write() as connection:
+            mine = update(announcements).where(announcements.c.id == announcement_id)
+            connection.execute(mine.values(message_id=message_id))
 
+    def pause(self, announcement_id: int) -> bool:
+        """Holds from the next message on: each is claimed only while its announcement is being sent."""
+        return self._move(announcement_id, (_S.SENDING,), _S.PAUSED)
+
+    def resume(self, announcement_id: int) -> bool:
+        return self._move(announcement_id, (_S.PAUSED,), _S.SENDING)
+
+    def stop(self, announcement_id: int) -> bool:
+        """For good: whoever waits still gets nothing."""
+        with self._database.write() as connection:
+            if not _moved(connection, announcement_id, (_S.SENDING, _S.PAUSED), _S.STOPPED):
+                return False
+            _stop_the_rest(connection, announcement_id)
+            return True
+
+    def correct(self, announcement_id: int, *, text_zh: str, text_en: str) -> bool:
+        """From now on this text is sent, and put in the place of what was delivered."""
+        values: dict[str, Any] = {"text_zh": text_zh, "text_en": text_en, "correcting": True}
+        with self._database.write() as connection:
+            mine = update(announcements).where(
+                announcements.c.id == announcement_id, announcements.c.status.in_(BEGUN)
+            )
+            corrected = mine.values(**values, revision=announcements.c.revision + 1)
+            if connection.execute(corrected).rowcount != 1:
+                return False
+            rows = update(deliveries).where(deliveries.c.announcement_id == announcement_id)
+            connection.execute(rows.values(mend_reason=None))
+            return True
+
+    def recall(self, announcement_id: int) -> bool:
+        """Whoever waits still gets nothing, and what was delivered is deleted as far as Telegram lets it be."""
+        with self._database.write() as connection:
+            if not _moved(connection, announcement_id, BEGUN, _S.RECALLING, correcting=False):
+                return False
+            _stop_the_rest(connection, announcement_id)
+            rows = update(deliveries).where(deliveries.c.announcement_id == announcement_id)
+            connection.execute(rows.values(mend_reason=None))
+            return True
+
+    def send_to_doubtful(self, announcement_id: int) -> bool:
+        """Somebody decided that those in doubt get it now, perhaps for the second time."""
+        with self._database.write() as connection:
+            doubtful = update(deliveries).where(
+                deliveries.c.announcement_id == announcement_id,
+                deliveries.c.status == DeliveryStatus.IN_DOUBT,
+            )
+            if not _moved(connection, announcement_id, (_S.DONE, _S.STOPPED), _S.SENDING, done_at=None):
+                return False
+            values = {"status": DeliveryStatus.QUEUED, "due_at": now(), "attempts": 0, "reason": None}
+            connection.execute(doubtful.values(**values, changed_at=now()))
+            return True
+
+    # -------------------------------------------------------------------------------- for the sender
     def finish(self, announcement_id: int) -> bool:
-        return self._move(announcement_id, AnnouncementStatus.SENDING, AnnouncementStatus.DONE, done_at=now())
-
-    def doubt_interrupted(self) -> int:
-        """At start: a send that a kill cut off is in doubt. Gives how many there were."""
+        """Everything that was to be done with its recipients is done, and the maker was told."""
         with self._database.write() as connection:
-            cut = update(deliveries).where(deliveries.c.status == DeliveryStatus.SENDING)
-            return int(
-                connection.execute(cut.values(status=DeliveryStatus.IN_DOUBT, changed_at=now())).rowcount
-            )
+            if _moved(connection, announcement_id, (_S.RECALLING,), _S.RECALLED):
+                return True
+            if _moved(connection, announcement_id, (_S.STOPPED,), _S.STOPPED, done_at=now()):
+                return True
+            return _moved(connection, announcement_id, (_S.SENDING,), _S.DONE, done_at=now())
 
-    def next_recipient(self, announcement_id: int) -> int | None:
-        """Takes the next queued recipient: its row says that sending is under way before the call is made."""
-        with self._database.write() as connection:
-            queued = select(deliveries.c.telegram_id).where(
-                deliveries.c.announcement_id == announcement_id, deliveries.c.status == DeliveryStatus.QUEUED
-            )
-            found = connection.execute(
-                queued.order_by(deliveries.c.telegram_id).limit(1)
-            ).scalar_one_or_none()
-            if found is not None:
-                row = _delivery(announcement_id, found)
-                values = {"status": DeliveryStatus.SENDING, "changed_at": now()}
-                connection.execute(row.values(**values, attempts=deliveries.c.attempts + 1))
-            return found
-
-    def settle(
-        self,
-        announcement_id: int,
-        telegram_id: int,
-        status: DeliveryStatus,
-        *,
-        message_id: int | None = None,
-        reason: str | None = None,
-    ) -> None:
-        """What became of one send; QUEUED puts it back, when it surely was not carried out."""
-        with self._database.write() as connection:
-            values = {"status": status, "message_id": message_id, "reason": reason, "changed_at": now()}
-            connection.execute(_delivery(announcement_id, telegram_id).values(**values))
-
-    def report(self, announcement_id: int) -> DeliveryReport:
-        query = select(deliveries.c.status, func.count()).where(
-            deliveries.c.announcement_id == announcement_id
+    def corrected(self, announcement_id: int, revision: int) -> bool:
+        """Everybody who can has this revision; False where there is a newer one already."""
+        mine = update(announcements).where(
+            announcements.c.id == announcement_id, announcements.c.revision == revision
         )
+        with self._database.write() as connection:
+            return connection.execute(mine.values(correcting=False)).rowcount == 1
+
+    def followed_up(self, announcement_id: int) -> None:
+        with self._database.write() as connection:
+            mine = update(announcements).where(announcements.c.id == announcement_id)
+            connection.execute(mine.values(followed_up_at=now()))
+
+    # ------------------------------------------------------------------------------------- reading
+    def get(self, announcement_id: int) -> Announcement | None:
         with self._database.read() as connection:
-            rows = connection.execute(query.group_by(deliveries.c.status)).all()
-        counts = {str(status): int(count) for status, count in rows}
-        return DeliveryReport(**counts)
+            row = connection.execute(_one(announcement_id)).one_or_none()
+            return _announcement(row) if row else None
+
+    def listed(
+        self, statuses: Collection[AnnouncementStatus], *, most: int = 100, skip: int = 0
+    ) -> list[Announcement]:
+        """The newest first."""
+        query = select(announcements).where(announcements.c.status.in_(tuple(statuses)))
+        return self._all(query.order_by(announcements.c.id.desc()).limit(most).offset(skip))
+
+    def count(self, statuses: Collection[AnnouncementStatus]) -> int:
+        query = select(func.count()).where(announcements.c.status.in_(tuple(statuses)))
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def running(self) -> list[Announcement]:
+        """Those being sent, the oldest first."""
+        query = select(announcements).where(announcements.c.status == _S.SENDING)
+        return self._all(query.order_by(announcements.c.id))
+
+    def unfinished(self) -> list[Announcement]:
+        """Those with something left to do for the sender, now or at a time, and be it to tell the maker."""
+        at_work = announcements.c.status.in_((_S.SENDING, _S.RECALLING, _S.SCHEDULED))
+        stopped = (announcements.c.status == _S.STOPPED) & announcements.c.done_at.is_(None)
+        query = select(announcements).where(at_work | stopped | announcements.c.correcting)
+        return self._all(query.order_by(announcements.c.id))
+
+    def to_follow_up(self, done_before: datetime) -> list[Announcement]:
+        """Those that were sent by then, and of which the maker has not heard since."""
+        over = announcements.c.status.in_((_S.DONE, _S.STOPPED)) & (announcements.c.done_at <= done_before)
+        query = select(announcements).where(over, announcements.c.followed_up_at.is_(None))
+        return self._all(query.order_by(announcements.c.id))
+
+    def _all(self, query: Any) -> list[Announcement]:
+        with self._database.read() as connection:
+            return [_announcement(row) for row in connection.execute(query)]
 
     def _move(
-        self, announcement_id: int, before: AnnouncementStatus, after: AnnouncementStatus, **values: Any
+        self,
+        announcement_id: int,
+        before: Sequence[AnnouncementStatus],
+        after: AnnouncementStatus,
+        **values: Any,
     ) -> bool:
         with self._database.write() as connection:
-            row = update(announcements).where(
-                announcements.c.id == announcement_id, announcements.c.status == before
-            )
-            return connection.execute(row.values(status=after, **values)).rowcount == 1
+            return _moved(connection, announcement_id, before, after, **values)
 
 
-def _delivery(announcement_id: int, telegram_id: int) -> Any:
-    mine = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.telegram_id == telegram_id)
-    return update(deliveries).where(mine)
+def _moved(
+    connection: Connection,
+    announcement_id: int,
+    before: Sequence[AnnouncementStatus],
+    after: AnnouncementStatus,
+    **values: Any,
+) -> bool:
+    row = update(announcements).where(
+        announcements.c.id == announcement_id, announcements.c.status.in_(tuple(before))
+    )
+    return connection.execute(row.values(status=after, **values)).rowcount == 1
+
+
+def _stop_the_rest(connection: Connection, announcement_id: int) -> None:
+    waiting = update(deliveries).where(
+        deliveries.c.announcement_id == announcement_id, deliveries.c.due_at.is_not(None)
+    )
+    connection.execute(waiting.values(status=DeliveryStatus.STOPPED, due_at=None, changed_at=now()))
+
+
+def _one(announcement_id: int) -> Any:
+    return select(announcements).where(announcements.c.id == announcement_id)
 
 
 def _announcement(row: Row[Any]) -> Announcement:
     return Announcement(
         id=row.id,
         status=AnnouncementStatus(row.status),
-        text=row.text,
+        kind=AnnouncementKind(row.kind),
+        course_id=row.course_id,
+        text_zh=row.text_zh,
+        text_en=row.text_en,
+        picture=row.picture,
+        audience=row.audience,
+        send_at=row.send_at,
+        zone=row.zone,
+        at_least_once=row.at_least_once,
+        revision=row.revision,
+        correcting=row.correcting,
         made_by=row.made_by,
         chat_id=row.chat_id,
         message_id=row.message_id,
+        made_at=row.made_at,
+        confirmed_at=row.confirmed_at,
+        done_at=row.done_at,
     )

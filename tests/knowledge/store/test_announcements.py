@@ -1,176 +1,182 @@
-"""Announcements are sent at most once to each, and their report adds up at every moment."""
+"""An announcement goes from state to state as it may, and no other way."""
 
 from __future__ import annotations
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
+from knowledge.domain import AnnouncementKind, Language
 from knowledge.store import Stores
-from knowledge.store.announcements import AnnouncementStatus, DeliveryStatus
+from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus
+from knowledge.store.announcements import Announcement
+from knowledge.store.database import now
 
 ADMIN, CHAT = 9, 90
+NOON = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+S = AnnouncementStatus
 
 
-def drafted(stores: Stores, text: str = "新课程") -> int:
-    announcement = stores.announcements.begin(ADMIN, CHAT)
-    assert stores.announcements.write_text(announcement.id, text)
-    return announcement.id
+def drafted(stores: Stores, **edits) -> int:
+    return stores.announcements.begin(ADMIN, CHAT, **{"text_zh": "新课程", **edits}).id
 
 
-def confirmed(stores: Stores, *recipients: int) -> int:
+def started(stores: Stores, *recipients: int) -> int:
+    for telegram_id in recipients:
+        stores.people.meet(telegram_id, "医生", Language.ZH)
     id_ = drafted(stores)
-    assert stores.announcements.confirm(id_, recipients, message_id=5)
+    assert stores.announcements.start(id_, recipients, message_id=5)
     return id_
 
 
+def found(stores: Stores, id_: int) -> Announcement:
+    announcement = stores.announcements.get(id_)
+    assert announcement is not None
+    return announcement
+
+
 def status(stores: Stores, id_: int) -> AnnouncementStatus:
-    found = stores.announcements.get(id_)
-    assert found is not None
-    return found.status
+    return found(stores, id_).status
 
 
 # ------------------------------------------------------------------------------------------------- drafting
 
 
-def test_a_begun_announcement_takes_one_text(stores: Stores) -> None:
+def test_it_is_empty_until_something_of_it_is_written(stores: Stores) -> None:
     announcement = stores.announcements.begin(ADMIN, CHAT)
-    assert stores.announcements.write_text(announcement.id, "新课程")
-    assert not stores.announcements.write_text(announcement.id, "改写")
+    assert announcement.status is S.EMPTY
+    assert announcement.kind is AnnouncementKind.NOTICE
+    assert stores.announcements.edit(announcement.id, text_zh="新课程", picture="photo-1")
+    draft = found(stores, announcement.id)
+    assert (draft.status, draft.text_zh, draft.picture) == (S.DRAFT, "新课程", "photo-1")
 
 
-def test_beginning_anew_discards_what_the_same_maker_left(stores: Stores) -> None:
-    empty = stores.announcements.begin(ADMIN, CHAT).id
-    other = stores.announcements.begin(ADMIN + 1, CHAT).id
-    draft = drafted(stores)
-    running = confirmed(stores, 1)
-    stores.announcements.begin(ADMIN, CHAT)
-    assert status(stores, empty) is AnnouncementStatus.DISCARDED
-    assert status(stores, draft) is AnnouncementStatus.DISCARDED
-    assert status(stores, other) is AnnouncementStatus.EMPTY
-    assert status(stores, running) is AnnouncementStatus.SENDING
+def test_a_course_that_offers_itself_is_a_draft_at_once(stores: Stores) -> None:
+    offered = stores.announcements.begin(ADMIN, CHAT, kind=AnnouncementKind.COURSE, course_id=3)
+    assert (offered.status, offered.kind, offered.course_id) == (S.DRAFT, AnnouncementKind.COURSE, 3)
 
 
-def test_only_what_is_not_sent_yet_can_be_discarded(stores: Stores) -> None:
-    assert stores.announcements.discard(stores.announcements.begin(ADMIN, CHAT).id)
+def test_drafts_stand_side_by_side_and_the_newest_is_listed_first(stores: Stores) -> None:
+    ids = [drafted(stores) for _ in range(3)]
+    listed = stores.announcements.listed([S.DRAFT], most=2)
+    assert [each.id for each in listed] == ids[:0:-1]
+    assert [each.id for each in stores.announcements.listed([S.DRAFT], most=2, skip=2)] == ids[:1]
+    assert stores.announcements.count([S.DRAFT, S.DONE]) == 3
+
+
+def test_readers_of_the_other_language_get_the_text_that_there_is(stores: Stores) -> None:
+    only = found(stores, drafted(stores, text_zh="", text_en="New course"))
+    both = found(stores, drafted(stores, text_en="New course"))
+    assert [only.text_in(each) for each in Language] == ["New course", "New course"]
+    assert [both.text_in(each) for each in Language] == ["新课程", "New course"]
+
+
+def test_only_what_is_not_sent_yet_can_be_changed_or_discarded(stores: Stores) -> None:
+    id_ = started(stores, 1)
+    assert not stores.announcements.edit(id_, text_zh="改写")
+    assert not stores.announcements.discard(id_)
     draft = drafted(stores)
     assert stores.announcements.discard(draft)
     assert not stores.announcements.discard(draft)
-    running = confirmed(stores, 1)
-    assert not stores.announcements.discard(running)
-    assert status(stores, running) is AnnouncementStatus.SENDING
+    assert not stores.announcements.start(draft, [1])
 
 
-# --------------------------------------------------------------------------------------------- confirmation
+def test_it_begins_once(stores: Stores) -> None:
+    id_ = started(stores, 3, 1, 2, 1)
+    assert not stores.announcements.start(id_, [4, 5])
+    assert stores.deliveries.report(id_).queued == 3
+    assert found(stores, id_).message_id == 5
 
 
-def test_confirming_twice_queues_everyone_once(stores: Stores) -> None:
-    id_ = confirmed(stores, 1, 2)
-    assert not stores.announcements.confirm(id_, [1, 2, 3], message_id=6)
-    assert stores.announcements.report(id_).audience == 2
+# ------------------------------------------------------------------------------------------------ scheduling
 
 
-def test_two_presses_at_once_confirm_once(stores: Stores, elsewhere: Stores) -> None:
+def test_what_is_scheduled_can_be_taken_back_until_it_begins(stores: Stores) -> None:
     id_ = drafted(stores)
-
-    def press(own: Stores) -> bool:
-        return own.announcements.confirm(id_, [1, 2], None)
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(press, (stores, elsewhere))) == [False, True]
-    assert stores.announcements.report(id_).queued == 2
-
-
-def test_what_has_no_text_or_was_discarded_cannot_be_confirmed(stores: Stores) -> None:
-    empty = stores.announcements.begin(ADMIN, CHAT).id
-    assert not stores.announcements.confirm(empty, [1], None)
-    discarded = drafted(stores)
-    stores.announcements.discard(discarded)
-    assert not stores.announcements.confirm(discarded, [1], None)
-    assert stores.announcements.report(discarded).audience == 0
+    assert stores.announcements.schedule(id_, NOON, "Asia/Shanghai")
+    scheduled = found(stores, id_)
+    assert (scheduled.status, scheduled.send_at, scheduled.zone) == (S.SCHEDULED, NOON, "Asia/Shanghai")
+    assert scheduled in stores.announcements.unfinished()
+    assert not stores.announcements.edit(id_, text_zh="改写")
+    assert stores.announcements.unschedule(id_)
+    assert status(stores, id_) is S.DRAFT
+    assert stores.announcements.schedule(id_, NOON, "Asia/Shanghai")
+    assert stores.announcements.start(id_, [1])
+    assert not stores.announcements.unschedule(id_)
 
 
-def test_a_recipient_named_twice_is_one_recipient(stores: Stores) -> None:
-    assert stores.announcements.report(confirmed(stores, 1, 1, 2)).audience == 2
+def test_what_was_missed_can_still_be_sent(stores: Stores) -> None:
+    id_ = drafted(stores)
+    assert not stores.announcements.miss(id_)
+    stores.announcements.schedule(id_, NOON, "Asia/Shanghai")
+    assert stores.announcements.miss(id_)
+    assert stores.announcements.unfinished() == []
+    assert stores.announcements.start(id_, [1])
 
 
-def test_an_announcement_to_nobody_is_complete_at_once(stores: Stores) -> None:
-    id_ = confirmed(stores)
-    assert stores.announcements.next_recipient(id_) is None
-    assert stores.announcements.report(id_).is_complete
+# ---------------------------------------------------------------------------------------------- the send
 
 
-# -------------------------------------------------------------------------------------------------- sending
-
-
-def test_each_recipient_is_taken_once(stores: Stores, elsewhere: Stores) -> None:
-    id_ = confirmed(stores, 3, 1, 2)
-    taken = [own.announcements.next_recipient(id_) for own in (stores, elsewhere, stores, elsewhere)]
-    assert taken == [1, 2, 3, None]
-    assert stores.announcements.report(id_).sending == 3
-
-
-def test_announcements_do_not_take_each_others_recipients(stores: Stores) -> None:
-    one, two = confirmed(stores, 1), confirmed(stores, 1)
-    assert stores.announcements.next_recipient(one) == 1
-    assert stores.announcements.next_recipient(one) is None
-    assert stores.announcements.next_recipient(two) == 1
-
-
-def test_a_send_that_a_kill_cut_off_is_in_doubt_and_never_tried_again(stores: Stores) -> None:
-    id_ = confirmed(stores, 1, 2)
-    stores.announcements.next_recipient(id_)
-    assert stores.announcements.doubt_interrupted() == 1
-    assert stores.announcements.doubt_interrupted() == 0
-    assert stores.announcements.next_recipient(id_) == 2
-    stores.announcements.settle(id_, 2, DeliveryStatus.SENT, message_id=8)
-    assert stores.announcements.next_recipient(id_) is None
-    report = stores.announcements.report(id_)
-    assert (report.in_doubt, report.sent, report.audience) == (1, 1, 2)
-    assert report.is_complete
-
-
-def test_what_surely_was_not_sent_may_be_put_back(stores: Stores) -> None:
-    id_ = confirmed(stores, 1)
-    stores.announcements.next_recipient(id_)
-    stores.announcements.settle(id_, 1, DeliveryStatus.QUEUED, reason="429")
-    assert stores.announcements.next_recipient(id_) == 1
+def test_a_pause_holds_and_a_stop_is_for_good(stores: Stores) -> None:
+    id_ = started(stores, 1, 2)
+    assert stores.announcements.pause(id_)
+    assert not stores.announcements.pause(id_)
+    assert stores.announcements.running() == []
+    assert stores.announcements.resume(id_)
+    assert [each.id for each in stores.announcements.running()] == [id_]
+    assert stores.announcements.stop(id_)
+    assert not stores.announcements.resume(id_)
+    assert stores.deliveries.report(id_).stopped == 2
+    assert [each.id for each in stores.announcements.unfinished()] == [id_]
+    assert stores.announcements.finish(id_)
+    assert status(stores, id_) is S.STOPPED
+    assert stores.announcements.unfinished() == []
 
 
 def test_a_finished_announcement_runs_no_more(stores: Stores) -> None:
-    id_ = confirmed(stores, 1)
-    assert [a.id for a in stores.announcements.running()] == [id_]
+    id_ = started(stores, 1)
     assert stores.announcements.finish(id_)
     assert not stores.announcements.finish(id_)
     assert stores.announcements.running() == []
-    assert status(stores, id_) is AnnouncementStatus.DONE
+    assert status(stores, id_) is S.DONE
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    audience=st.integers(0, 6),
-    fates=st.lists(
-        st.sampled_from([*(s for s in DeliveryStatus if s is not DeliveryStatus.SENDING), None]), max_size=8
-    ),
-)
-def test_the_report_adds_up_whatever_happens(
-    stores: Stores, audience: int, fates: list[DeliveryStatus | None]
-) -> None:
-    """None stands for a kill in the middle of a send."""
-    id_ = confirmed(stores, *range(1, audience + 1))
-    sent: Counter[int] = Counter()
-    for fate in fates:
-        recipient = stores.announcements.next_recipient(id_)
-        if recipient is None:
-            break
-        if fate is None:
-            stores.announcements.doubt_interrupted()
-        else:
-            stores.announcements.settle(id_, recipient, fate)
-        sent[recipient] += fate in (None, DeliveryStatus.SENT, DeliveryStatus.IN_DOUBT)
-        report = stores.announcements.report(id_)
-        assert report.audience == audience
-        assert report.is_complete is (report.queued + report.sending == 0)
-    assert all(times <= 1 for times in sent.values())
+def test_a_correction_raises_the_revision_and_is_open_until_the_newest_is_everywhere(stores: Stores) -> None:
+    assert not stores.announcements.correct(drafted(stores), text_zh="改", text_en="")
+    id_ = started(stores, 1)
+    assert stores.announcements.correct(id_, text_zh="改", text_en="")
+    assert stores.announcements.correct(id_, text_zh="再改", text_en="")
+    assert not stores.announcements.corrected(id_, 1)
+    corrected = found(stores, id_)
+    assert (corrected.revision, corrected.correcting, corrected.text_zh) == (2, True, "再改")
+    assert stores.announcements.corrected(id_, 2)
+    assert not found(stores, id_).correcting
+
+
+def test_a_recall_ends_the_send_and_comes_once(stores: Stores) -> None:
+    id_ = started(stores, 1)
+    assert stores.announcements.recall(id_)
+    assert not stores.announcements.recall(id_)
+    assert not stores.announcements.correct(id_, text_zh="改", text_en="")
+    assert stores.deliveries.report(id_).stopped == 1
+    assert stores.announcements.finish(id_)
+    assert status(stores, id_) is S.RECALLED
+
+
+def test_those_in_doubt_get_it_when_somebody_decides_so(stores: Stores) -> None:
+    id_ = started(stores, 1, 2)
+    for fate in (DeliveryStatus.SENT, DeliveryStatus.IN_DOUBT):
+        claimed = stores.deliveries.claim([id_], now())
+        stores.deliveries.settle(claimed, fate, message_id=7)
+    assert not stores.announcements.send_to_doubtful(id_)
+    stores.announcements.finish(id_)
+    assert stores.announcements.send_to_doubtful(id_)
+    report = stores.deliveries.report(id_)
+    assert (report.sent, report.queued, report.in_doubt) == (1, 1, 0)
+
+
+def test_a_day_later_is_told_once(stores: Stores) -> None:
+    id_ = started(stores, 1)
+    stores.announcements.finish(id_)
+    assert stores.announcements.to_follow_up(now() - timedelta(minutes=1)) == []
+    assert [each.id for each in stores.announcements.to_follow_up(now())] == [id_]
+    stores.announcements.followed_up(id_)
+    assert stores.announcements.to_follow_up(now()) == []

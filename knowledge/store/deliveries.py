@@ -1,0 +1,405 @@
+"""What became of an announcement for each of its recipients: one row each, from before the first message leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, exists, func, select, update
+
+from knowledge.domain import AnnouncementKind, Language, Person
+from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus, announcements, deliveries
+from knowledge.store.database import Database, now
+from knowledge.store.people import PeopleStore, people
+
+#: Telegram lets a bot delete its messages in a private chat for so long.
+DELETABLE_FOR = timedelta(hours=48)
+#: A message to delete that is older than that.
+TOO_OLD = "too old"
+#: So many rows of people who are not to be written to now are settled in one transaction.
+_SKIPPED_AT_ONCE = 200
+
+
+_S = DeliveryStatus
+_IS_SENDING = announcements.c.status == AnnouncementStatus.SENDING
+
+
+class Reason(StrEnum):
+    """Why a send is in doubt or has failed, where it is not Telegram that gave a reason."""
+
+    #: The process ended while the call was under way.
+    INTERRUPTED = "interrupted"
+    #: They had themselves forgotten, or were shut out, after the announcement was confirmed.
+    NOT_HERE = "not here any more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """One recipient whose turn it is; the row says from now on that the call is under way."""
+
+    announcement_id: int
+    #: Of the announcement, at this moment: which text is to be sent.
+    revision: int
+    telegram_id: int
+    language: Language
+    #: With this one.
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """So many were not to be written to that nobody was found in one transaction; ask again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A message that stands in somebody's chat."""
+
+    telegram_id: int
+    message_id: int
+    language: Language
+    sent_at: datetime
+
+    @property
+    def is_deletable(self) -> bool:
+        """A minute is left for the call to be made."""
+        return now() - self.sent_at < DELETABLE_FOR - timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One recipient's row, for a table of all of them."""
+
+    telegram_id: int
+    status: DeliveryStatus
+    attempts: int
+    reason: str | None
+    sent_at: datetime | None
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """How many recipients stand where; the sum is the audience."""
+
+    queued: int = 0
+    postponed: int = 0
+    sending: int = 0
+    sent: int = 0
+    blocked: int = 0
+    deleted: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    muted: int = 0
+    stopped: int = 0
+    recalled: int = 0
+    #: Of those that failed and of those in doubt: how many for which reason.
+    failed_by: Mapping[str, int] = field(default_factory=dict)
+    in_doubt_by: Mapping[str, int] = field(default_factory=dict)
+    #: Of those sent: who pressed a button of it; whose chat shows an older text, or still shows what was recalled.
+    opened: int = 0
+    mended: int = 0
+    not_mended: int = 0
+    #: When the first of those postponed gets it.
+    postponed_until: datetime | None = None
+
+    @property
+    def audience(self) -> int:
+        settled = self.sent + self.blocked + self.deleted + self.failed + self.in_doubt
+        left_out = self.muted + self.stopped + self.recalled
+        return self.queued + self.postponed + self.sending + settled + left_out
+
+    @property
+    def handled(self) -> int:
+        """Those for whom nothing is left to do."""
+        return self.audience - self.queued - self.postponed - self.sending
+
+    @property
+    def is_complete(self) -> bool:
+        return self.handled == self.audience
+
+
+class DeliveryStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._people = PeopleStore(database)
+
+    # ------------------------------------------------------------------------------------- sending
+    def claim(self, announcement_ids: Sequence[int], at: datetime) -> Claimed | PassedOver | None:
+        """Takes the next recipient of the first of these that is being sent and has one whose turn it is.
+
+        People's wishes are read at this moment: who is not to be written to is settled here, and who has quiet hours
+        is put off until they end.
+        """
+        with self._database.write() as connection:
+            for announcement_id in announcement_ids:
+                for _ in range(_SKIPPED_AT_ONCE):
+                    found = connection.execute(_next(announcement_id, at)).one_or_none()
+                    if found is None:
+                        break
+                    person = self._people.get(found.telegram_id)
+                    instead = _instead_of_sending(person, found.kind, at)
+                    if instead is None:
+                        return _claimed(connection, found, person.language if person else Language.ZH)
+                    connection.execute(_row(found).values(**instead, changed_at=now()))
+                else:
+                    return PassedOver()
+        return None
+
+    def settle(
+        self,
+        claimed: Claimed,
+        status: DeliveryStatus,
+        *,
+        message_id: int | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """What became of one send. Who cannot be written to any more is noted as such."""
+        values: dict[str, Any] = {"status": status, "reason": reason, "changed_at": now()}
+        if status is _S.SENT:
+            values |= {"message_id": message_id, "sent_at": now(), "revision": claimed.revision}
+        with self._database.write() as connection:
+            # A reply may come when somebody took up what was in doubt meanwhile: it is true all the same.
+            connection.execute(_row(claimed).values(**values, due_at=None))
+            if status in {_S.BLOCKED, _S.DELETED}:
+                gone = {"blocked": True} | ({"deleted": True} if status is _S.DELETED else {})
+                theirs = update(people).where(people.c.telegram_id == claimed.telegram_id)
+                connection.execute(theirs.values(**gone))
+
+    def put_back(self, claimed: Claimed, due_at: datetime, *, counts: bool, reason: str | None) -> None:
+        """It surely was not carried out, and is tried again from then on; counts: as one of the attempts.
+
+        Where the announcement was stopped meanwhile, nobody waits any more.
+        """
+        is_over = exists().where(
+            announcements.c.id == deliveries.c.announcement_id,
+            announcements.c.status.not_in((AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED)),
+        )
+        values = {
+            "status": case((is_over, _S.STOPPED.value), else_=_S.QUEUED.value),
+            "due_at": case((is_over, None), else_=due_at),
+            "attempts": claimed.attempts - (not counts),
+            "reason": reason,
+        }
+        with self._database.write() as connection:
+            connection.execute(_row(claimed).values(**values, changed_at=now()))
+
+    def take_up_interrupted(self, announcement_ids: Collection[int]) -> int:
+        """At start: a send that a kill cut off is in doubt, or waits again where that was chosen. Gives how many."""
+        mine = deliveries.c.announcement_id.in_(tuple(announcement_ids))
+        cut = mine & (deliveries.c.status == _S.SENDING)
+        again = exists().where(
+            announcements.c.id == deliveries.c.announcement_id, announcements.c.at_least_once, _IS_SENDING
+        )
+        with self._database.write() as connection:
+            repeated = update(deliveries).where(cut, again).values(status=_S.QUEUED, due_at=now())
+            taken_up = connection.execute(repeated).rowcount
+            doubted = update(deliveries).where(cut)
+            values = {"status": _S.IN_DOUBT, "reason": Reason.INTERRUPTED, "changed_at": now()}
+            return int(taken_up + connection.execute(doubted.values(**values)).rowcount)
+
+    def with_interrupted(self) -> list[int]:
+        """The announcements of which a send is under way, or was when the process ended."""
+        query = select(deliveries.c.announcement_id).where(deliveries.c.status == _S.SENDING).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def next_due(self, announcement_ids: Collection[int]) -> datetime | None:
+        """When the next recipient of any of these, as far as it is being sent, gets their turn."""
+        query = select(func.min(deliveries.c.due_at)).select_from(deliveries.join(announcements))
+        with self._database.read() as connection:
+            mine = deliveries.c.announcement_id.in_(tuple(announcement_ids))
+            found: datetime | None = connection.execute(query.where(mine, _IS_SENDING)).scalar_one()
+            return found
+
+    def is_settled(self, announcement_id: int) -> bool:
+        """Whether nobody waits and no call is under way."""
+        mine = deliveries.c.announcement_id == announcement_id
+        waits = select(deliveries.c.telegram_id).where(mine, deliveries.c.due_at.is_not(None)).limit(1)
+        under_way = select(deliveries.c.telegram_id).where(mine, deliveries.c.status == _S.SENDING).limit(1)
+        with self._database.read() as connection:
+            return not (connection.execute(waits).first() or connection.execute(under_way).first())
+
+    def is_under_way(self, announcement_id: int, before_revision: int | None = None) -> bool:
+        """Whether a call is under way, with None of any revision."""
+        fits = [deliveries.c.announcement_id == announcement_id, deliveries.c.status == _S.SENDING]
+        if before_revision is not None:
+            fits.append(deliveries.c.revision < before_revision)
+        with self._database.read() as connection:
+            return (
+                connection.execute(select(deliveries.c.telegram_id).where(*fits).limit(1)).first() is not None
+            )
+
+    # -------------------------------------------------------------------------- correcting, recalling
+    def to_mend(
+        self, announcement_id: int, revision: int | None, *, after: int, most: int
+    ) -> list[Delivered]:
+        """Messages of an older revision, or with None all that stand, not tried in vain; by id, above `after`."""
+        fits = [
+            deliveries.c.announcement_id == announcement_id,
+            deliveries.c.telegram_id > after,
+            deliveries.c.status == _S.SENT,
+            deliveries.c.message_id.is_not(None),
+            deliveries.c.mend_reason.is_(None),
+        ]
+        if revision is not None:
+            fits.append(deliveries.c.revision < revision)
+        query = select(deliveries).where(*fits).order_by(deliveries.c.telegram_id).limit(most)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [self._delivered(row) for row in rows]
+
+    def mended(
+        self, announcement_id: int, telegram_id: int, *, revision: int | None, reason: str | None = None
+    ) -> None:
+        """It shows this revision now, or with None is deleted; with a reason it could not be done."""
+        values: dict[str, Any] = {"revision": revision}
+        if revision is None:
+            values = {"status": _S.RECALLED}
+        if reason is not None:
+            values = {"mend_reason": reason}
+        mine = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.telegram_id == telegram_id)
+        with self._database.write() as connection:
+            connection.execute(
+                update(deliveries).where(mine, deliveries.c.status == _S.SENT).values(**values)
+            )
+
+    # -------------------------------------------------------------------------------- recipients
+    def press(self, announcement_id: int, telegram_id: int, message_id: int | None) -> bool:
+        """They pressed a button of it. Whoever could do so has received it, also where that was in doubt.
+
+        False where they are not among those it was sent to.
+        """
+        mine = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.telegram_id == telegram_id)
+        doubtful = update(deliveries).where(mine, deliveries.c.status.in_((_S.IN_DOUBT, _S.SENDING)))
+        arrived = {"status": _S.SENT, "message_id": message_id, "reason": None, "changed_at": now()}
+        opened = update(deliveries).where(mine, deliveries.c.status.in_((_S.SENT, _S.RECALLED)))
+        with self._database.write() as connection:
+            sent_at = func.coalesce(deliveries.c.sent_at, deliveries.c.changed_at)
+            connection.execute(doubtful.values(**arrived, sent_at=sent_at, due_at=None))
+            first = func.coalesce(deliveries.c.opened_at, now())
+            return connection.execute(opened.values(opened_at=first)).rowcount == 1
+
+    # ------------------------------------------------------------------------------------- report
+    def report(self, announcement_id: int) -> DeliveryReport:
+        has_reason = deliveries.c.status.in_((_S.FAILED, _S.IN_DOUBT))
+        why = case((has_reason, func.coalesce(deliveries.c.reason, "")), else_=None).label("why")
+        is_newest = deliveries.c.revision == announcements.c.revision
+        was_sent = deliveries.c.status == _S.SENT
+        query = (
+            select(
+                deliveries.c.status,
+                why,
+                func.count().label("people"),
+                func.count(deliveries.c.opened_at).label("opened"),
+                func.count(deliveries.c.mend_reason).label("not_mended"),
+                func.sum(case((was_sent & is_newest & (announcements.c.revision > 0), 1), else_=0)).label(
+                    "mended"
+                ),
+                func.min(deliveries.c.due_at).label("due_at"),
+            )
+            .select_from(deliveries.join(announcements))
+            .where(deliveries.c.announcement_id == announcement_id)
+            .group_by(deliveries.c.status, why)
+        )
+        with self._database.read() as connection:
+            return _report(connection.execute(query).all())
+
+    def of(self, announcement_id: int) -> list[Delivery]:
+        """Every row, by the recipient's id."""
+        mine = select(deliveries).where(deliveries.c.announcement_id == announcement_id)
+        with self._database.read() as connection:
+            return [
+                _delivery(row) for row in connection.execute(mine.order_by(deliveries.c.telegram_id)).all()
+            ]
+
+    # --------------------------------------------------------------------------------------- parts
+    def _delivered(self, row: Row[Any]) -> Delivered:
+        person = self._people.get(row.telegram_id)
+        return Delivered(
+            telegram_id=row.telegram_id,
+            message_id=row.message_id,
+            language=person.language if person else Language.ZH,
+            sent_at=row.sent_at or row.changed_at,
+        )
+
+
+def _next(announcement_id: int, at: datetime) -> Any:
+    columns = (deliveries.c.announcement_id, deliveries.c.telegram_id, deliveries.c.attempts)
+    query = select(*columns, announcements.c.kind, announcements.c.revision).select_from(
+        deliveries.join(announcements)
+    )
+    due = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.due_at <= at)
+    return query.where(due, _IS_SENDING).order_by(deliveries.c.due_at).limit(1)
+
+
+def _instead_of_sending(person: Person | None, kind: str, at: datetime) -> dict[str, Any] | None:
+    """What the row of somebody says who is not to be written to now; None for all others."""
+    if person is None or person.barred:
+        return {"status": _S.FAILED, "reason": Reason.NOT_HERE, "due_at": None}
+    if person.is_deleted:
+        return {"status": _S.DELETED, "due_at": None}
+    if person.blocked:
+        return {"status": _S.BLOCKED, "due_at": None}
+    if AnnouncementKind(kind) in person.muted:
+        return {"status": _S.MUTED, "due_at": None}
+    if person.quiet_hours and (ends_at := person.quiet_hours.ends_at(at)):
+        return {"status": _S.POSTPONED, "due_at": ends_at}
+    return None
+
+
+def _claimed(connection: Connection, found: Row[Any], language: Language) -> Claimed:
+    claimed = Claimed(
+        announcement_id=found.announcement_id,
+        revision=found.revision,
+        telegram_id=found.telegram_id,
+        language=language,
+        attempts=found.attempts + 1,
+    )
+    values = {
+        "status": _S.SENDING,
+        "due_at": None,
+        "attempts": claimed.attempts,
+        "revision": claimed.revision,
+    }
+    connection.execute(_row(claimed).values(**values, changed_at=now()))
+    return claimed
+
+
+def _row(which: Any) -> Any:
+    """Of something that names its announcement and its recipient."""
+    mine = deliveries.c.announcement_id == which.announcement_id
+    return update(deliveries).where(mine, deliveries.c.telegram_id == which.telegram_id)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        telegram_id=row.telegram_id,
+        status=DeliveryStatus(row.status),
+        attempts=row.attempts,
+        reason=row.reason,
+        sent_at=row.sent_at,
+        opened_at=row.opened_at,
+    )
+
+
+def _report(rows: Sequence[Row[Any]]) -> DeliveryReport:
+    counts: Counter[str] = Counter()
+    reasons: dict[str, Counter[str]] = {_S.FAILED.value: Counter(), _S.IN_DOUBT.value: Counter()}
+    for row in rows:
+        counts[row.status] += row.people
+        if row.why is not None:
+            reasons[row.status][row.why] += row.people
+    return DeliveryReport(
+        **counts,
+        failed_by=dict(reasons[_S.FAILED]),
+        in_doubt_by=dict(reasons[_S.IN_DOUBT]),
+        opened=sum(row.opened for row in rows),
+        mended=sum(row.mended for row in rows),
+        not_mended=sum(row.not_mended for row in rows),
+        postponed_until=next((row.due_at for row in rows if row.status == _S.POSTPONED), None),
+    )
