@@ -74,6 +74,15 @@ class Join(StrEnum):
     INVITE = "invite"
 
 
+class Consent(StrEnum):
+    """How people agree to what is kept of them."""
+
+    #: By a button, before their first question is kept or answered.
+    ASK = "ask"
+    #: They are told, and ask on: for where they agreed elsewhere already.
+    NOTICE = "notice"
+
+
 class AnnouncementKind(StrEnum):
     """What people may mute by itself."""
 
@@ -156,6 +165,8 @@ class Passage:
     tokens: str
     citation: Citation
     marks: frozenset[QualityMark] = frozenset()
+    #: As it was when the passage was found; looked up again before anything is sent.
+    sharing: Sharing = Sharing.EXCERPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """`python -m indexer.rendering MEGABYTES`: limits itself, then draws the pages that it is asked for, a line each.
 
-In:   {"path": …, "page": 47, "page_first": 47, "page_last": 48, "text": …, "seconds": 8.0}
-Out:  {"jpeg": base64, "marked": 0.98}, or {"error": code, "detail": …}
+In:   {"path": …, "page": 47, "page_first": 47, "page_last": 48, "texts": […], "seconds": 8.0}
+Out:  {"jpeg": base64, "is_marked": true}, or {"error": code, "detail": …}
 
 Whoever starts it ends it after so many seconds, by closing its standard input, or by killing it: it holds nothing.
 """
@@ -42,7 +42,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         page=request["page"],
         page_first=request["page_first"],
         page_last=request["page_last"],
-        text=request["text"],
+        texts=tuple(request["texts"]),
     )
     try:
         picture = draw(wanted)
@@ -53,7 +53,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     # The libraries raise anything on a broken file; the type alone is safe to tell.
     except Exception as error:  # noqa: BLE001
         return {"error": errors.Damaged.code, "detail": type(error).__name__}
-    return {"jpeg": base64.b64encode(picture.jpeg).decode(), "marked": picture.marked}
+    return {"jpeg": base64.b64encode(picture.jpeg).decode(), "is_marked": picture.is_marked}
 
 
 if __name__ == "__main__":

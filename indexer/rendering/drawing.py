@@ -40,19 +40,24 @@ class PageWanted:
     path: Path
     #: Counted from 1.
     page: int
-    #: The pages that the passage stands on; the page is one of them.
+    #: The pages that the passages stand on; the page is one of them.
     page_first: int
     page_last: int
-    text: str
+    #: The passages that are to be marked.
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     jpeg: bytes
-    #: The share of the passage's letters that was found on its pages; nothing is marked where it is too small.
-    marked: float
+    #: The share of each passage's letters that was found on the pages; where it is too small, nothing is marked.
+    found: tuple[float, ...]
     #: On this page, in points from the lower left of the page as it is shown.
     boxes: tuple[Box, ...]
+
+    @property
+    def is_marked(self) -> bool:
+        return bool(self.boxes)
 
 
 def draw(wanted: PageWanted) -> Picture:
@@ -70,10 +75,16 @@ def draw(wanted: PageWanted) -> Picture:
         try:
             # It also turns the page so that its text stands upright, in the picture too.
             others[wanted.page - wanted.page_first] = list(page_text(page).segments)
-            marks = marks_of(wanted.text, others)
-            here = marks.boxes[wanted.page - wanted.page_first] if marks.share >= _FEWEST_MARKED else ()
+            marks = [marks_of(text, others) for text in wanted.texts]
+            here = [
+                box
+                for each in marks
+                if each.share >= _FEWEST_MARKED
+                for box in each.boxes[wanted.page - wanted.page_first]
+            ]
             boxes = tuple(_from_corner(box, page) for box in here)
-            return Picture(jpeg=_jpeg(_marked(page, boxes)), marked=marks.share, boxes=boxes)
+            found = tuple(each.share for each in marks)
+            return Picture(jpeg=_jpeg(_marked(page, boxes)), found=found, boxes=boxes)
         finally:
             page.close()
 

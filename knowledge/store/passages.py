@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
 
-from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script
+from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script, Sharing
 from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
@@ -241,6 +241,7 @@ _PASSAGES: Select[Any] = select(
     editions.c.publisher,
     editions.c.language,
     editions.c.source,
+    editions.c.sharing,
     documents.c.is_sample,
 ).select_from(passages.join(editions).join(documents))
 _CURRENT = _PASSAGES.where(
@@ -258,7 +259,7 @@ def _passage(row: Sequence[Any]) -> Passage:
     # By position: an answer looks at dozens of passages, and looking names up would take most of the time.
     (
         id_, edition_id, ordinal, kind, script, section, text, tokens, page_first, page_last, page_label, marks,
-        document_id, title, year, file_name, publisher, language, source, is_sample,
+        document_id, title, year, file_name, publisher, language, source, sharing, is_sample,
     ) = row  # fmt: skip
     return Passage(
         id=id_,
@@ -282,6 +283,7 @@ def _passage(row: Sequence[Any]) -> Passage:
             is_sample=is_sample,
         ),
         marks=_marks(marks),
+        sharing=Sharing(sharing),
     )
 
 

@@ -42,7 +42,7 @@ def coverage(path: Path, text: str, page_first: int, page_last: int) -> Coverage
             path,
             page,
             draw(
-                PageWanted(path=path, page=page, page_first=page_first, page_last=page_last, text=text)
+                PageWanted(path=path, page=page, page_first=page_first, page_last=page_last, texts=(text,))
             ).boxes,
         )
         for page in range(page_first, page_last + 1)

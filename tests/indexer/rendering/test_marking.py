@@ -115,7 +115,7 @@ def test_the_print_under_the_marks_is_where_the_marks_are(tmp_path):
     pdf.text(30, 100, text)
     path = tmp_path / "one.pdf"
     pdf.output(str(path))
-    picture = draw(PageWanted(path=path, page=1, page_first=1, page_last=1, text=text))
+    picture = draw(PageWanted(path=path, page=1, page_first=1, page_last=1, texts=(text,)))
     shown = Image.open(io.BytesIO(picture.jpeg)).convert("RGB")
     red, _, blue = shown.split()
     ink = red.point(lambda level: 255 * (level < 100)).getbbox()
@@ -128,13 +128,23 @@ def test_the_print_under_the_marks_is_where_the_marks_are(tmp_path):
     assert yellow[1] <= ink[1]
     assert yellow[2] >= ink[2]
     assert yellow[3] >= ink[3]
-    assert picture.marked == 1.0
+    assert picture.found == (1.0,)
+
+
+def test_two_passages_of_a_page_are_marked_together(document):
+    """Each of them as it would be alone."""
+    apart = [
+        draw(PageWanted(path=document, page=1, page_first=1, page_last=1, texts=(text,))).boxes
+        for text in (_FIRST, _SECOND)
+    ]
+    both = draw(PageWanted(path=document, page=1, page_first=1, page_last=1, texts=(_FIRST, _SECOND)))
+    assert both.boxes == (*apart[0], *apart[1])
 
 
 def test_text_that_is_not_on_the_page_marks_nothing(document):
     """What is found by chance is not shown as the passage."""
     text = "妊娠期糖尿病患者首选胰岛素治疗，口服降糖药需充分知情同意。"
-    picture = draw(PageWanted(path=document, page=1, page_first=1, page_last=1, text=text))
+    picture = draw(PageWanted(path=document, page=1, page_first=1, page_last=1, texts=(text,)))
     assert picture.boxes == ()
 
 
@@ -150,7 +160,7 @@ def test_pictures_fit_telegram_whatever_the_shape_of_the_page(tmp_path):
         height = int(size.split()[1])
         page = paragraph(40, height - 60, _FIRST)
         path.write_bytes(chinese_pdf([page], boxes=b"/MediaBox [0 0 %s]" % size))
-        picture = draw(PageWanted(path=path, page=1, page_first=1, page_last=1, text=_FIRST))
+        picture = draw(PageWanted(path=path, page=1, page_first=1, page_last=1, texts=(_FIRST,)))
         width, tall = Image.open(io.BytesIO(picture.jpeg)).size
         assert width + tall <= 10_000, name
         assert max(width, tall) <= 20 * min(width, tall), name
@@ -168,8 +178,8 @@ def test_a_long_page_is_shown_around_the_passage():
 def test_a_page_that_is_not_there_is_refused(document, tmp_path):
     for page in (0, 5, 10**9):
         with pytest.raises(errors.Damaged):
-            draw(PageWanted(path=document, page=page, page_first=page, page_last=page, text=_FIRST))
+            draw(PageWanted(path=document, page=page, page_first=page, page_last=page, texts=(_FIRST,)))
     other = tmp_path / "text.txt"
     other.write_text("没有页码的文字。", encoding="utf-8")
     with pytest.raises(errors.UnsupportedKind):
-        draw(PageWanted(path=other, page=1, page_first=1, page_last=1, text=_FIRST))
+        draw(PageWanted(path=other, page=1, page_first=1, page_last=1, texts=(_FIRST,)))
