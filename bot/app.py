@@ -12,7 +12,10 @@ from rich.console import Console
 from bot.announcing.handlers import Announcing
 from bot.announcing.sender import AnnouncementSender
 from bot.asking.answers import AnswerThreads, Searching
+from bot.asking.drawing_process import DrawingProcess
 from bot.asking.handlers import Asking
+from bot.asking.picture_cache import PictureCache
+from bot.asking.pictures import Pictures
 from bot.asking.search_process import SearchProcess
 from bot.console.lines import lines
 from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
@@ -34,6 +37,7 @@ from knowledge.domain import Role
 from knowledge.engines import open_encoder
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
+from knowledge.store.sources import SourceStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Bot:
     answers: AnswerThreads
     watcher: LoadWatcher
     sender: AnnouncementSender
+    drawing: DrawingProcess
 
 
 def build(
@@ -61,6 +66,13 @@ def build(
     watcher = LoadWatcher(stores=stores, messenger=messenger)
     sender = AnnouncementSender(stores=stores, messenger=messenger)
     asking = Asking(stores.questions, answers, writing=writing, writing_soon=writing.soon)
+    drawing = DrawingProcess()
+    pictures = Pictures(
+        SourceStore(stores.database),
+        files_dir=settings.files_dir,
+        cache=PictureCache(settings.cache_dir / "pictures"),
+        drawing=drawing,
+    )
     courtesy = Courtesy()
     dialogues = Dialogues(stores.dialogues)
     features = (
@@ -70,11 +82,12 @@ def build(
         Announcing(stores=stores, sender=sender, dialogues=dialogues, audience=audience),
         Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher),
         asking,
+        pictures,
         courtesy,
     )
     refusals = Refusals(stores.audit, writing)
     router = Router(features, question=asking.ask, otherwise=courtesy.otherwise, refusals=refusals)
-    return Bot(router=router, answers=answers, watcher=watcher, sender=sender)
+    return Bot(router=router, answers=answers, watcher=watcher, sender=sender, drawing=drawing)
 
 
 def answerer_for(settings: Settings, stores: Stores) -> Answerer:
@@ -116,6 +129,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
             ready=bot.answers.warmed,
         )
     finally:
+        await bot.drawing.close()
         bot.answers.close()
         writing.close()
 
@@ -141,6 +155,7 @@ async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> Non
     try:
         await talk.run(lines(), background=staff if is_staff else ())
     finally:
+        await bot.drawing.close()
         bot.answers.close()
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from bot.asking.citation import citation_line, shortened
 from bot.asking.courses import course_buttons
 from bot.asking.excerpt import excerpt, glimpse
+from bot.asking.places import place_buttons
 from bot.conversation import Button, Message
 from bot.html import Block, Quote, Section, italic, line, page
 from bot.texts import Texts, texts
@@ -115,7 +116,7 @@ def _nothing_answers(related: Related, words: Texts) -> str:
 def _quoted(
     found: Answer | Related, words: Texts, today: date, shown: Callable[[Quotation], tuple[Quote, ...]]
 ) -> tuple[Block, ...]:
-    quotations = found.quotations if isinstance(found, Answer) else found.quotations[:_MOST_RELATED]
+    quotations = _shown_of(found)
     publishers = {quotation.passage.citation.publisher for quotation in quotations} - {None, ""}
     chinese = is_chinese(found.question)
     sections: list[Block] = []
@@ -131,9 +132,14 @@ def _quoted(
     return tuple(sections)
 
 
+def _shown_of(found: Answer | Related) -> tuple[Quotation, ...]:
+    return found.quotations if isinstance(found, Answer) else found.quotations[:_MOST_RELATED]
+
+
 def _buttons(found: Reply, words: Texts, question_id: int) -> Iterator[tuple[Button, ...]]:
-    """Courses, then the way back from a wrong reading, then the two hands under what quotes something."""
+    """The places, courses, the way back from a wrong reading, and the two hands under what quotes something."""
     if isinstance(found, Answer | Related):
+        yield from place_buttons([quotation.passage for quotation in _shown_of(found)], words)
         yield from course_buttons(found.courses, words)
     if _context(found) is not None:
         yield (Button(text=words.get("ask.alone"), data=f"alone:{question_id}"),)
