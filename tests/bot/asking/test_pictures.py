@@ -252,4 +252,6 @@ async def test_a_full_disk_does_not_keep_the_picture_from_the_doctor(stores, tmp
     (tmp_path / "pictures").write_text("a file where the folder should be")
     _, ids = shelf.load()
     await shelf.press(f"page:{ids[0]}:4")
-    assert shelf.chat.sent[0].attachment.content == JPEG
+    (sent,) = shelf.chat.sent
+    assert sent.attachment is not None
+    assert sent.attachment.content == JPEG
