@@ -4,6 +4,7 @@ KnowledgeError
 ├── LibraryMissing
 ├── LibraryOutdated
 ├── LibraryUnusable
+├── BackupUnusable
 ├── ModelChanged
 ├── EncoderUnavailable
 ├── RerankerUnavailable
@@ -31,6 +32,10 @@ class LibraryOutdated(KnowledgeError):
 
 class LibraryUnusable(KnowledgeError):
     """The library's database cannot be read or written: check the folder's free space and permissions."""
+
+
+class BackupUnusable(KnowledgeError):
+    """This is no backup, or it is damaged: nothing was changed."""
 
 
 class ModelChanged(KnowledgeError):

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from indexer.app import App, build
 from indexer.commands import (
+    backup,
     bench,
     calibrate,
     courses,
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         status,
         editions,
         rebuild,
+        backup,
         worker,
         bench,
         evaluate,

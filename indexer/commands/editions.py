@@ -1,4 +1,4 @@
-"""`yidao-index drafts`, `approve`, `discard`, `withdraw`, `restore`, `rollback`: which editions answer."""
+"""`yidao-index drafts`, `approve`, `discard`, `withdraw`, `reinstate`, `rollback`: which editions answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def add(subcommands: Any) -> None:
         ("approve", "let drafts answer, in the place of the editions that they replace", "DRAFT", _approve),
         ("discard", "forget drafts", "DRAFT", _discard),
         ("withdraw", "stop documents from answering", "DOCUMENT", _withdraw),
-        ("restore", "let withdrawn documents answer again", "DOCUMENT", _restore),
+        ("reinstate", "let withdrawn documents answer again", "DOCUMENT", _reinstate),
         ("rollback", "let the edition before the current one answer again", "DOCUMENT", _roll_back),
     ):
         shown_by = "drafts" if what == "DRAFT" else "list --all"
@@ -130,7 +130,7 @@ def _withdraw(stores: Stores, document_id: int, who: str) -> str:
     return f"withdrawn: {withdrawn.title}"
 
 
-def _restore(stores: Stores, document_id: int, who: str) -> str:
+def _reinstate(stores: Stores, document_id: int, who: str) -> str:
     withdrawn = [each for each in stores.library.editions_of(document_id) if _was_withdrawn(each)]
     if not withdrawn:
         raise NotFound("no such withdrawn document; see `yidao-index list --all`")

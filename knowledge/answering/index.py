@@ -50,6 +50,7 @@ class PassageIndex:
         self._cache = KeywordCache(stores, cache_dir / "keywords")
         self._lock = threading.RLock()
         self._generation = -1
+        self._identity = ""
         self._members: dict[int, dict[Script, NDArray[np.int64]]] = {}
         self.vectors: dict[Script, FlatVectorIndex] = {}
         self.keywords = KeywordIndex(None)
@@ -72,9 +73,11 @@ class PassageIndex:
             generation, changes = self._stores.passages.changes_since(self._generation)
             if generation == self._generation:
                 return
-            if generation < self._generation:
+            identity = self._stores.library.identity()
+            if generation < self._generation or identity != self._identity:
                 # The database was restored from a backup: what is in memory is of a library that no longer is.
                 self._forget()
+                self._identity = identity
                 generation, changes = self._stores.passages.changes_since(self._generation)
             self._stores.vectors.check_model(self.model)
             self._drop([change.edition_id for change in changes])

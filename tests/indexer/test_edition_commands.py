@@ -74,12 +74,12 @@ def test_an_edition_is_withdrawn_restored_rolled_back_and_brought_forward_again(
         ("load", str(new)),
         ("rollback", "1"),
         ("list", "--json"),
-        ("restore", "1"),
+        ("reinstate", "1"),
         ("list", "--json"),
         ("withdraw", "1"),
         ("withdraw", "1"),
         ("list", "--json"),
-        ("restore", "1"),
+        ("reinstate", "1"),
         ("list", "--json"),
     )
     _, nothing_before, _, back, then, forward, now, withdrawn, again, none, restored, last = outcomes
