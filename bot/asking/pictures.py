@@ -36,9 +36,13 @@ class Unavailable(StrEnum):
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     NOT_SHARED = "not_shared"
+    NOT_WHOLE = "not_whole"
     NO_FILE = "no_file"
     TOO_LARGE = "too_large"
     NOT_DRAWN = "not_drawn"
+
+
+_TOLD_IN_PASSING = (Unavailable.GONE, Unavailable.NOT_SHARED, Unavailable.NOT_WHOLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +170,10 @@ def unavailable(source: Source, wanted: Sharing) -> Unavailable | None:
     if source.status is not EditionStatus.CURRENT:
         # No answer ever cited a draft.
         return Unavailable.GONE
-    allowed = (Sharing.FILE,) if wanted is Sharing.FILE else (Sharing.PAGE_PICTURE, Sharing.FILE)
-    return None if source.sharing in allowed else Unavailable.NOT_SHARED
+    if source.sharing is Sharing.EXCERPT:
+        return Unavailable.NOT_SHARED
+    is_too_much = wanted is Sharing.FILE and source.sharing is not Sharing.FILE
+    return Unavailable.NOT_WHOLE if is_too_much else None
 
 
 def kept_file(files_dir: Path, source: Source) -> Path:
@@ -200,7 +206,7 @@ def _data(incoming: Incoming) -> str:
 async def _refuse(refusal: _Refusal, words: Texts, chat: Chat) -> None:
     """What nobody could have known of is told in a message of its own; the rest in passing."""
     key = f"place.{refusal.reason.value}"
-    if refusal.source is None or refusal.reason in (Unavailable.GONE, Unavailable.NOT_SHARED):
+    if refusal.source is None or refusal.reason in _TOLD_IN_PASSING:
         await chat.acknowledge(words.get(key))
     else:
         await chat.acknowledge()

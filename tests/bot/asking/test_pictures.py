@@ -153,7 +153,12 @@ async def test_a_document_is_shown_as_far_as_its_sharing_right_allows(shelf, sha
             Sharing.FILE: [page, None, file, None],
         }[sharing]
     )
-    assert shelf.chat.notes.count("这份文件只许摘录，不能发送原文。") == 4 - len(kinds)
+    refused = {
+        Sharing.EXCERPT: ["这份文件只许摘录，不能发送原文。"] * 4,
+        Sharing.PAGE_PICTURE: ["这份文件不能整份发送，只能看引用的那一页。"] * 2,
+        Sharing.FILE: [],
+    }
+    assert [note for note in shelf.chat.notes if note] == refused[sharing]
 
 
 async def test_the_file_goes_out_under_the_title_of_the_document(shelf):
@@ -243,7 +248,7 @@ async def test_a_page_without_marks_says_so_and_is_not_kept(shelf):
     shelf.drawing.outcome = Drawn(jpeg=JPEG, is_marked=False)
     await shelf.press(f"page:{ids[0]}:4")
     await shelf.press(f"page:{ids[0]}:4")
-    assert "没有在这一页上标出" in shelf.chat.sent[0].html
+    assert "没有找到所引段落" in shelf.chat.sent[0].html
     assert len(shelf.drawing.asked) == 2
 
 
