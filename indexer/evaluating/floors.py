@@ -11,6 +11,9 @@ from indexer.evaluating.own import OwnFigure
 Floors = Mapping[str, float]
 """By figure. A floor lies as far below what was measured as is no difference, so that it holds on any processor."""
 
+#: As many as the file has.
+_DIGITS = 4
+
 
 def read_floors(path: Path) -> Floors:
     """The floors in a file; none where there is none."""
@@ -29,7 +32,7 @@ def fallen(figures: Sequence[OwnFigure], floors: Floors) -> list[str]:
         figure = measured.get(name)
         if figure is None:
             lines.append(f"{name} has a floor of {floor:.4f} and is not measured any more")
-        elif figure.value < floor:
+        elif round(figure.value, _DIGITS) < floor:
             lines.append(f"{name} is {figure.value:.4f}, below its floor of {floor:.4f}")
     return lines
 
@@ -37,7 +40,7 @@ def fallen(figures: Sequence[OwnFigure], floors: Floors) -> list[str]:
 def raised(figures: Sequence[OwnFigure], floors: Floors) -> Floors:
     """The floors with those raised that lie lower than they could; a figure without one gets one."""
     reached = {
-        figure.name: round(max(0.0, figure.value - figure.noise), 4)
+        figure.name: round(max(0.0, figure.value - figure.noise), _DIGITS)
         for figure in figures
         if not figure.told_only
     }

@@ -91,6 +91,7 @@ def test_a_figure_below_its_floor_is_named_with_both():
 
 def test_a_figure_on_its_floor_has_not_fallen():
     assert fallen([_figure(0.7)], {"samples.zh.first": 0.7}) == []
+    assert fallen([_figure(11 / 12)], {"samples.zh.first": 0.9167}) == [], "floors are written in four digits"
 
 
 def test_a_figure_that_is_measured_no_more_has_fallen():

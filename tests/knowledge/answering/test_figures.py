@@ -39,6 +39,10 @@ def the_figure(question: str) -> Figure:
         ("levothyroxine 25 µg or 50 mcg", ["25 µg", "50 mcg"]),
         ("amoxicillin for 14 days", ["14 days"]),
         ("HAS-BLED 3 points", ["3 points"]),
+        ("二甲双胍 1,000 mg", ["1,000 mg"]),
+        ("抗凝三个月还是十二个月", ["三个月", "十二个月"]),
+        ("阿莫西林 10 mg/kg", ["10 mg/kg"]),
+        ("泼尼松 30 mg/d", ["30 mg/d"]),
     ],
 )
 def test_amounts_are_named_with_their_units_as_the_question_writes_them(
@@ -72,6 +76,7 @@ def test_amounts_are_named_with_their_units_as_the_question_writes_them(
         "HbA1c 的目标",
         "高血压的降压目标",
         "what is the blood pressure target",
+        "阿莫西林一天几次，一次几片",
         "",
     ],
 )
@@ -136,6 +141,16 @@ def test_a_range_or_limit_of_the_dimension_decides_about_an_amount(question: str
         ("5 小时", "发病 5 h 時"),
         ("28 周", "妊娠第 28 周"),
         ("300 mg", "剂量（mg）| 300"),
+        ("1,000 mg", "每日 1000 mg"),
+        ("1000 mg", "1,000 mg daily"),
+        ("3 个月", "至少抗凝三个月"),
+        ("三个月", "抗凝 3 个月"),
+        ("12 周", "疗程十二周"),
+        ("30 mg", "泼尼松 30 mg/d"),
+        ("30 mg/天", "30 mg daily"),
+        ("10 mg/kg", "每次 10 mg/kg，一日三次"),
+        ("CURB-65 得 2 分", "0～1 分门诊治疗，2 分建议住院"),
+        ("CURB-65 得 2 分", "CURB-65 score of 2: consider admission"),
     ],
 )
 def test_the_same_amount_may_be_written_in_another_unit_or_language(question: str, passage: str) -> None:
@@ -161,6 +176,13 @@ def test_the_same_amount_may_be_written_in_another_unit_or_language(question: st
         ("3 天", "CKD 3 期，第 3 代头孢菌素，grade 3"),
         ("300 mg", "二甲双胍是首选药物。"),
         ("300 mg", ""),
+        ("10 mg", "每次 10 mg/kg"),
+        ("10 mg/kg", "每次 10 mg"),
+        ("5 mg", "5 治疗\n起始剂量 10 mg。"),
+        ("2 mg", "见表 2，起始剂量 10 mg。"),
+        ("2 mg", "Table 2 lists doses of 10 mg"),
+        ("5 mg", "评分 5，无剂量"),
+        ("1 mg", "每日 1,000 mg"),
     ],
 )
 def test_another_amount_or_dimension_says_nothing_on_the_one_asked_for(question: str, passage: str) -> None:
