@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rich.console import Console
 
@@ -23,8 +24,12 @@ from bot.console.talk import Talk, is_typed, language_of_locale
 from bot.conversation import Messenger
 from bot.courtesy.handlers import Courtesy
 from bot.dialogue import Dialogues
+from bot.gaps.handlers import Gaps
+from bot.gaps.watcher import GapWatcher
 from bot.library.handlers import Library
 from bot.library.watcher import LoadWatcher
+from bot.notes.handlers import Notes
+from bot.notes.sender import NoteSender
 from bot.people.handlers import People
 from bot.people.reception import Reception
 from bot.people.refusals import Refusals
@@ -35,6 +40,7 @@ from bot.writing import Writing
 from knowledge.answering import Answerer, open_answerer, open_reranking
 from knowledge.domain import Role
 from knowledge.engines import open_encoder
+from knowledge.gaps import Gatherer
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
 from knowledge.store.sources import SourceStore
@@ -48,6 +54,8 @@ class Bot:
     answers: AnswerThreads
     watcher: LoadWatcher
     sender: AnnouncementSender
+    gaps: GapWatcher
+    notes: NoteSender
     drawing: DrawingProcess
 
 
@@ -62,10 +70,21 @@ def build(
 ) -> Bot:
     """audience: whom an announcement goes to; by default everyone who started the bot."""
     writing = writing or Writing(stores.database)
-    answers = AnswerThreads(answerer_for(settings, stores), searching)
+    answerer = answerer_for(settings, stores)
+    answers = AnswerThreads(answerer, searching)
     watcher = LoadWatcher(stores=stores, messenger=messenger)
     sender = AnnouncementSender(stores=stores, messenger=messenger)
-    asking = Asking(stores.questions, answers, writing=writing, writing_soon=writing.soon)
+    within = timedelta(days=settings.notes_days)
+    gap_watcher = GapWatcher(
+        stores=stores, gatherer=Gatherer(stores.gaps, answerer), answers=answers, within=within
+    )
+    note_sender = NoteSender(
+        stores=stores, messenger=messenger, within=within, most_a_day=settings.notes_a_day
+    )
+    gaps = Gaps(stores, gather=gap_watcher.gather_soon)
+    asking = Asking(
+        stores.questions, answers, unanswered=gaps, writing=writing, writing_soon=writing.soon
+    )
     drawing = DrawingProcess()
     pictures = Pictures(
         SourceStore(stores.database),
@@ -77,6 +96,8 @@ def build(
     dialogues = Dialogues(stores.dialogues)
     features = (
         dialogues,
+        gaps,
+        Notes(stores.notes, stores.people, ask_again=asking.ask_again),
         People(stores.people),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, audience=audience),
@@ -87,7 +108,13 @@ def build(
     )
     refusals = Refusals(stores.audit, writing)
     router = Router(features, question=asking.ask, otherwise=courtesy.otherwise, refusals=refusals)
-    return Bot(router=router, answers=answers, watcher=watcher, sender=sender, drawing=drawing)
+    return Bot(
+        router=router,
+        answers=answers,
+        watcher=watcher,
+        sender=sender,
+        gaps=gap_watcher,
+        notes=note_sender, drawing=drawing)
 
 
 def answerer_for(settings: Settings, stores: Stores) -> Answerer:
@@ -125,7 +152,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         await telegram.run(
             bot.router,
             Reception(stores.people, roles, writing.soon, join=settings.join),
-            background=(("library", bot.watcher.run), ("announcements", bot.sender.run)),
+            background=(("library", bot.watcher.run), ("announcements", bot.sender.run), *told_of_later(bot)),
             ready=bot.answers.warmed,
         )
     finally:
@@ -153,10 +180,15 @@ async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> Non
     # Only what this role can set going, so that a second terminal does not take up the first one's work.
     staff = (("library", bot.watcher.run), ("announcements", bot.sender.run))
     try:
-        await talk.run(lines(), background=staff if is_staff else ())
+        await talk.run(lines(), background=(*told_of_later(bot), *(staff if is_staff else ())))
     finally:
         await bot.drawing.close()
         bot.answers.close()
+
+
+def told_of_later(bot: Bot) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
+    """What was asked in vain is asked again, and whoever waits for that hears of it; so for every role."""
+    return (("gaps", bot.gaps.run), ("notes", bot.notes.run))
 
 
 def load_samples() -> bool:

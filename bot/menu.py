@@ -20,6 +20,7 @@ MENU = (
     MenuEntry(name="language", text_key="command.language"),
     MenuEntry(name="start", text_key="command.start"),
     MenuEntry(name="id", text_key="command.id"),
+    MenuEntry(name="gaps", text_key="command.gaps", role=Role.COORDINATOR),
     MenuEntry(name="announce", text_key="command.announce", role=Role.ADMINISTRATOR),
     MenuEntry(name="cancel", text_key="command.cancel", role=Role.COORDINATOR),
 )

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     reranker_model: str = ""
     reranker_ms: int = Field(default=400, ge=1, le=60_000)
 
+    # Telling doctors what changed since they asked.
+    notes_days: int = Field(default=180, ge=1, le=3650)
+    notes_a_day: int = Field(default=3, ge=1, le=100)
+
     # Reading.
     read_timeout: float = Field(default=60.0, gt=0)
     read_memory_mb: int = Field(default=2048, ge=256)

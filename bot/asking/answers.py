@@ -110,6 +110,8 @@ class AnswerThreads:
         self._search = searching or SearchHere(answerer)
         #: What `close` must not leave unfulfilled, or whoever waits for it would wait for ever.
         self._open: set[Future[Reply]] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._warm: tuple[Future[None], ...] = ()
         self._encoding: BatchThread[_Asked] = BatchThread("encoding", self._encode, at_once=_AT_ONCE)
         self._searching: BatchThread[Encoded] = BatchThread(
@@ -119,11 +121,20 @@ class AnswerThreads:
     async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply:
         asked = _Asked(question=question, earlier=earlier, replies=replies)
         self._open.add(asked.reply)
+        self._idle.clear()
         try:
             self._encoding.add(asked)
             return await asyncio.wrap_future(asked.reply)
         finally:
             self._open.discard(asked.reply)
+            if not self._open:
+                self._idle.set()
+
+    async def answer_when_idle(self, question: str) -> Reply:
+        """As `answer`, but not while anybody else waits for an answer: for what nobody sits in front of."""
+        while self._open:
+            await self._idle.wait()
+        return await self.answer(question)
 
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""

@@ -16,7 +16,7 @@ from bot.conversation import Chat, Handler, Incoming, Message, Pressed, Said
 from bot.router import Feature
 from bot.writing import InThread
 from knowledge import privacy
-from knowledge.domain import QUESTION_MAX_CHARACTERS, Rating, Reply
+from knowledge.domain import QUESTION_MAX_CHARACTERS, NoEvidence, Rating, Related, Reply
 from knowledge.store.questions import Question, QuestionStore
 from knowledge.text import safe_text
 
@@ -27,6 +27,18 @@ class Answers(Protocol):
     """What answers, without blocking the conversation: bot.asking.answers has it."""
 
     async def answer(self, question: str, earlier: str | None = None, *, replies: bool = False) -> Reply: ...
+
+
+class Unanswered(Protocol):
+    """Who looks after what was asked in vain: bot.gaps has it."""
+
+    async def will_tell(self, incoming: Incoming) -> bool:
+        """Whether the asker will hear of it when there is an answer."""
+        ...
+
+    def noted(self) -> None:
+        """Such a question was stored, or an answer disliked; returns at once."""
+        ...
 
 
 #: Whoever waits longer is told what is being done.
@@ -43,6 +55,7 @@ class Asking(Feature):
         questions: QuestionStore,
         answers: Answers,
         *,
+        unanswered: Unanswered | None = None,
         writing: InThread = asyncio.to_thread,
         writing_soon: InThread = asyncio.to_thread,
         today: Callable[[], date] = today,
@@ -50,6 +63,7 @@ class Asking(Feature):
     ) -> None:
         self._questions = questions
         self._answers = answers
+        self._unanswered = unanswered
         self._writing = writing
         #: For a question, which its update brings again if a power cut takes it back.
         self._writing_soon = writing_soon
@@ -88,6 +102,18 @@ class Asking(Feature):
         await chat.acknowledge()
         await self._answer(question, question.text, incoming, chat)
 
+    async def ask_again(self, text: str, incoming: Incoming, chat: Chat) -> None:
+        """A question that the speaker asked before, as if they had written it now; the same update asks it once."""
+        question = await self._writing(
+            self._questions.ask,
+            text=text,
+            asked_by=incoming.speaker.id,
+            chat_id=incoming.chat_id,
+            update_id=incoming.update_id,
+        )
+        if question.message_id is None:
+            await self._answer(question, text, incoming, chat)
+
     async def _answer(
         self,
         question: Question,
@@ -103,12 +129,14 @@ class Asking(Feature):
         async with chat.typing(), _told_after(self._long_wait_s, chat, view.waiting(language)):
             reply = await self._answers.answer(text, earlier.meaning if earlier else None, replies=replies)
         took_ms = (time.perf_counter() - began) * 1000
+        will_tell = await self._will_tell(reply, incoming)
         shown = view.reply(
             reply,
             language,
             question_id=question.id,
             today=self._today(),
             was_masked=privacy.is_masked(text),
+            will_tell=will_tell,
         )
         message_id = await chat.send(shown)
         await self._writing(
@@ -119,6 +147,14 @@ class Asking(Feature):
             message_id=message_id,
             context_id=earlier.id if earlier else None,
         )
+        if self._unanswered is not None and will_tell is not None:
+            self._unanswered.noted()
+
+    async def _will_tell(self, reply: Reply, incoming: Incoming) -> bool | None:
+        """None where nothing is passed on."""
+        if self._unanswered is None or not isinstance(reply, Related | NoEvidence):
+            return None
+        return await self._unanswered.will_tell(incoming)
 
     async def rate(self, incoming: Incoming, chat: Chat) -> None:
         rated = _rated(incoming)
@@ -127,6 +163,8 @@ class Asking(Feature):
             return
         question_id, rating = rated
         is_theirs = await asyncio.to_thread(self._questions.rate, question_id, incoming.speaker.id, rating)
+        if self._unanswered is not None and is_theirs and rating is Rating.DOWN:
+            self._unanswered.noted()
         language = incoming.speaker.language
         await chat.acknowledge(view.noted(rating, language) if is_theirs else view.not_yours(language))
 

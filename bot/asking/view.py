@@ -44,12 +44,25 @@ _MOST_RELATED = 2
 
 
 def reply(
-    found: Reply, language: Language, *, question_id: int, today: date, was_masked: bool = False
+    found: Reply,
+    language: Language,
+    *,
+    question_id: int,
+    today: date,
+    was_masked: bool = False,
+    will_tell: bool | None = None,
 ) -> Message:
-    """The reply with its notices and buttons."""
+    """The reply with its notices and buttons.
+
+    will_tell: whether the asker will hear of it when there is an answer; None where nobody was told of the question.
+    """
     words = texts(language)
-    blocks = (*_notices(found, words, was_masked=was_masked), *_blocks(found, words, today))
-    return Message(html=page(blocks), buttons=tuple(_buttons(found, words, question_id)))
+    notices = _notices(found, words, was_masked=was_masked)
+    blocks = (*notices, *_blocks(found, words, today), *_passed_on(words, will_tell=will_tell))
+    buttons = list(_buttons(found, words, question_id))
+    if will_tell:
+        buttons.append((Button(text=words.get("gaps.button.untell"), data=f"untell:{question_id}"),))
+    return Message(html=page(blocks), buttons=tuple(buttons))
 
 
 def waiting(language: Language) -> Message:
@@ -81,6 +94,12 @@ def _notices(found: Reply, words: Texts, *, was_masked: bool) -> Iterator[Block]
         yield Section(blocks=(line(italic(words.get("ask.masked"))),))
     if (context := _context(found)) is not None:
         yield line(italic(words.get("ask.understood", question=shortened(context, _LONGEST_CONTEXT))))
+
+
+def _passed_on(words: Texts, *, will_tell: bool | None) -> Iterator[Block]:
+    if will_tell is not None:
+        key = "gaps.passed_on_told" if will_tell else "gaps.passed_on"
+        yield Section(blocks=(line(words.get(key)),))
 
 
 def _blocks(found: Reply, words: Texts, today: date) -> tuple[Block, ...]:

@@ -88,7 +88,7 @@ class _Known:
         if prepared is None or vector is None or not self._vectors:
             return None
         cosines = np.stack(self._vectors) @ vector
-        for place in np.argsort(-cosines):
+        for place in map(int, np.argsort(-cosines)):
             if cosines[place] < ALIKE_FROM:
                 return None
             gap_id, its_text = self._encoded[place]

@@ -264,10 +264,10 @@ def queue_for_loader(connection: Connection, question_id: int, edition_id: int, 
     ).one_or_none()
     telegram_id = next(filter(None, map(_telegram_id, row or ())), None)
     if telegram_id is not None:
-        values = {"id": question_id, "asked_by": telegram_id, "chat_id": telegram_id}
+        asked = _Asked(id=question_id, asked_by=telegram_id)
         _insert_once(
             connection,
-            _values(NoteKind.LOADED, _Asked(**values), edition_id=edition_id, at=at),
+            _values(NoteKind.LOADED, asked, edition_id=edition_id, at=at),
         )
 
 
@@ -286,7 +286,6 @@ class _Void:
 class _Asked:
     id: int
     asked_by: int
-    chat_id: int
 
 
 def _telegram_id(who: str | None) -> int | None:
@@ -296,7 +295,7 @@ def _telegram_id(who: str | None) -> int | None:
 
 def _values(
     kind: NoteKind,
-    row: Row[Any] | _Asked,
+    row: Any,
     *,
     at: datetime,
     edition_id: int = _NO_EDITION,

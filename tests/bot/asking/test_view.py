@@ -69,7 +69,7 @@ def test_labels_follow_the_person_and_the_language_note_follows_the_question() -
 def test_no_evidence_says_how_much_was_searched_and_what_to_do() -> None:
     nothing = NoEvidence(question="x", documents_searched=214)
     assert "214" in shown(nothing).html
-    assert "指南管理员" in shown(nothing).html
+    assert "换个说法" in shown(nothing).html
     assert "214" in shown(nothing, EN).html
     assert "coordinator" in shown(nothing, EN).html
     assert not shown(nothing).buttons

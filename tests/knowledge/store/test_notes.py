@@ -297,11 +297,12 @@ def test_no_more_than_a_few_messages_a_day_and_the_rest_later(
 
 
 def test_one_doctors_full_day_does_not_hold_up_another(stores: Stores, store: NoteStore) -> None:
-    for number in range(3):
-        loaded = publish(stores, edition(f"指南 {number}")).edition
-        answered_from(stores, loaded.id, by=1)
-        stores.library.withdraw(loaded.id)
-    answered_from(stores, loaded.id, by=2)
+    editions = [publish(stores, edition(f"指南 {n}", (f"正文 {n}。",))).edition.id for n in range(3)]
+    for edition_id in editions:
+        answered_from(stores, edition_id, by=1)
+    answered_from(stores, editions[-1], by=2)
+    for edition_id in editions:
+        stores.library.withdraw(edition_id)
     store.queue_for_editions(LONG_AGO)
     assert [each.telegram_id for each in all_due(store, most_a_day=1)] == [1, 2]
 

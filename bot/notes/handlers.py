@@ -1,0 +1,58 @@
+"""The buttons under a note: ask again, no more notes, notes again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.conversation import Chat, Handler, Incoming, Pressed
+from bot.notes import view
+from bot.router import Feature
+from bot.texts import texts
+from knowledge.store.notes import NoteStore
+from knowledge.store.people import PeopleStore
+
+#: Asks a text in the speaker's name: bot.asking.handlers.Asking.ask_again.
+AskAgain = Callable[[str, Incoming, Chat], Awaitable[None]]
+#: A database's integers end here; data that a button never had may not.
+_MOST_DIGITS = 18
+
+
+class Notes(Feature):
+    def __init__(self, notes: NoteStore, people: PeopleStore, *, ask_again: AskAgain) -> None:
+        self._notes = notes
+        self._people = people
+        self._ask_again = ask_again
+
+    def callbacks(self) -> Mapping[str, Handler]:
+        return {view.CALLBACK: self.press}
+
+    async def press(self, incoming: Incoming, chat: Chat) -> None:
+        pressed = incoming.content
+        match pressed.data.split(":") if isinstance(pressed, Pressed) else ():
+            case [_, "again", number] if _is_id(number):
+                await self._again(int(number), incoming, chat)
+            case [_, "off"]:
+                await self._turn(incoming, chat, wanted=False)
+            case [_, "on"]:
+                await self._turn(incoming, chat, wanted=True)
+            case _:
+                await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
+
+    async def _again(self, note_id: int, incoming: Incoming, chat: Chat) -> None:
+        text = await asyncio.to_thread(self._notes.question, note_id, incoming.speaker.id)
+        if text is None:
+            await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
+            return
+        await chat.acknowledge()
+        await self._ask_again(text, incoming, chat)
+
+    async def _turn(self, incoming: Incoming, chat: Chat, *, wanted: bool) -> None:
+        words = texts(incoming.speaker.language)
+        await asyncio.to_thread(self._people.set_notes, incoming.speaker.id, wanted=wanted)
+        await chat.acknowledge()
+        await chat.send(view.turned_on(words) if wanted else view.turned_off(words))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
