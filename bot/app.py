@@ -101,7 +101,7 @@ def build(
         People(stores.people),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, audience=audience),
-        Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher),
+        Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher, dialogues=dialogues),
         asking,
         pictures,
         courtesy,

@@ -156,6 +156,10 @@ class Incoming:
     message_id: int | None = None
 
 
+class FileRefused(Exception):  # noqa: N818  # it is no fault of ours
+    """A file that was sent cannot be had: asking again would not help."""
+
+
 class Chat(Protocol):
     """The chat that an update came from."""
 
@@ -176,7 +180,7 @@ class Chat(Protocol):
         ...
 
     async def download(self, folder: Path) -> Path:
-        """Stores the file of this update under a safe name of its own in the folder."""
+        """Stores the file of this update under a safe name of its own in the folder. Raises FileRefused."""
         ...
 
     def typing(self) -> AbstractAsyncContextManager[None]:

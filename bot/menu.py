@@ -21,6 +21,8 @@ MENU = (
     MenuEntry(name="start", text_key="command.start"),
     MenuEntry(name="id", text_key="command.id"),
     MenuEntry(name="gaps", text_key="command.gaps", role=Role.COORDINATOR),
+    MenuEntry(name="library", text_key="command.library", role=Role.COORDINATOR),
+    MenuEntry(name="drafts", text_key="command.drafts", role=Role.COORDINATOR),
     MenuEntry(name="announce", text_key="command.announce", role=Role.ADMINISTRATOR),
     MenuEntry(name="cancel", text_key="command.cancel", role=Role.COORDINATOR),
 )

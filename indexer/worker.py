@@ -8,14 +8,17 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from indexer.loading import Loader, LoadRecord, LoadStatus
-from knowledge.errors import ModelChanged
+from indexer.likeness import SAME_DOCUMENT, alike
+from indexer.loading import Loader, LoadRecord, LoadStatus, Progress
+from knowledge.domain import EditionStatus
+from knowledge.errors import EditionConflict, ModelChanged, NotFound
 from knowledge.store import Stores
 from knowledge.store.jobs import Job
+from knowledge.store.library import EditionRecord
 
 log = logging.getLogger(__name__)
 
@@ -52,18 +55,42 @@ class Worker:
         except ModelChanged:
             self._stores.jobs.refuse(job.id, "model_changed", {})
             return
-        record = self._load(job)
+        record = self._load(job) if job.rereads is None else self._load_again(job, job.rereads)
         log.info("action=worker.read job=%d status=%s reason=%s", job.id, record.status, record.reason)
         if record.status is LoadStatus.LOADED and record.edition is not None:
-            self._stores.jobs.ready(job.id, record.edition.id, _details(record))
+            details = {**_details(record), **self._kinship(job, record.edition)}
+            self._stores.jobs.ready(job.id, record.edition.id, details)
         else:
-            self._stores.jobs.refuse(job.id, record.reason or "already_loaded", _details(record))
+            self._stores.jobs.refuse(job.id, _reason(record), _details(record))
+
+    def _kinship(self, job: Job, draft: EditionRecord) -> dict[str, Any]:
+        """What its text says it may be an edition of; a draft that stands alone joins what it is most like."""
+        if job.rereads is not None:
+            return {}
+        found = alike(self._stores, draft)
+        if found and found[0].share >= SAME_DOCUMENT and self._stands_alone(draft):
+            with suppress(NotFound, EditionConflict):  # the document was forgotten, or the draft decided
+                self._stores.library.assign(draft.id, found[0].edition.document_id)
+        return {"alike": [[each.edition.document_id, each.share] for each in found]}
+
+    def _stands_alone(self, draft: EditionRecord) -> bool:
+        return len(self._stores.library.editions_of(draft.document_id)) == 1
+
+    def _load_again(self, job: Job, edition_id: int) -> LoadRecord:
+        """Reads what is loaded already once more, from the file that was kept."""
+        try:
+            edition = self._stores.library.edition(edition_id)
+            return self._loader.load_again(
+                edition, loaded_by=f"telegram:{job.sent_by}", on_progress=self._note_of(job)
+            )
+        except NotFound:
+            return LoadRecord(file=job.file_name, status=LoadStatus.REFUSED, reason="not_found")
+
+    def _note_of(self, job: Job) -> Progress:
+        return lambda done, total: self._stores.jobs.progress(job.id, done, total)
 
     def _load(self, job: Job) -> LoadRecord:
-        def note(done: int, total: int) -> None:
-            self._stores.jobs.progress(job.id, done, total)
-
-        who, name = f"telegram:{job.sent_by}", job.file_name
+        who, name, note = f"telegram:{job.sent_by}", job.file_name, self._note_of(job)
         try:
             with _under_its_own_name(Path(job.path), name) as path:
                 return self._loader.load(path, loaded_by=who, approve=False, name=name, on_progress=note)
@@ -90,11 +117,20 @@ def _under_its_own_name(path: Path, name: str) -> Iterator[Path]:
         yield Path(shutil.copyfile(path, Path(folder) / safe))
 
 
+def _reason(record: LoadRecord) -> str:
+    """Why there is nothing to decide: of what was loaded before, whether it still answers."""
+    is_replaced = record.edition is not None and record.edition.status is EditionStatus.REPLACED
+    if record.reason == "already_loaded" and is_replaced:
+        return "replaced"
+    return record.reason or "already_loaded"
+
+
 def _details(record: LoadRecord) -> dict[str, Any]:
     edition = record.edition
     if edition is None:
         return {"message": record.message}
     return {
+        "document": edition.document_id,
         "title": edition.title,
         "year": edition.year,
         "publisher": edition.publisher,

@@ -1,34 +1,29 @@
-"""A coordinator's decision about a file that was read; the same decision a second time changes nothing."""
+"""A coordinator's decision about a draft. What was shown is what is done, once, whoever else decides meanwhile."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bot.library.plan import Proposal, proposal_for
 from knowledge.domain import EditionStatus
-from knowledge.errors import EditionConflict, NotFound
+from knowledge.errors import NotFound
 from knowledge.store import Stores
-from knowledge.store.jobs import Job, JobStatus
+from knowledge.store.jobs import JobStatus
 from knowledge.store.library import Approved, EditionRecord
 
 
-class Choice(StrEnum):
-    LOAD = "yes"
-    DISCARD = "no"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Nobody has decided yet."""
+
+    proposal: Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """It answers from now on."""
+    """It was approved just now."""
 
     approved: Approved
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """It is in the library, but a newer edition answers."""
-
-    edition: EditionRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,66 +32,62 @@ class Discarded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """It was decided before, here or elsewhere: it is no draft any more."""
+
+    edition: EditionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """There is nothing left to decide about: withdrawn since, or discarded elsewhere."""
+    """There is nothing left to decide about: it was discarded."""
 
 
-Decided = Loaded | Kept | Discarded | Gone
-
-_STATUS = {Choice.LOAD: JobStatus.APPROVED, Choice.DISCARD: JobStatus.DISCARDED}
-
-
-def decide(stores: Stores, job_id: int, choice: Choice, who: str) -> Decided:
-    """Carries the first decision out, also when a kill had cut it off half-way; later ones are told what holds.
-
-    Raises:
-        KnowledgeError: the library cannot be written; the same press again completes what was begun.
-    """
-    stores.jobs.decide(job_id, _STATUS[choice])
-    job = stores.jobs.get(job_id)
-    if job is None or job.edition_id is None:
-        return Gone()
-    if job.status is JobStatus.APPROVED:
-        return _load(stores, job.edition_id, who)
-    return _discard(stores, job, job.edition_id, who)
+Standing = Waiting | Settled | Gone
+Decided = Loaded | Discarded | Waiting | Settled | Gone
 
 
-def _load(stores: Stores, edition_id: int, who: str) -> Decided:
+def standing(stores: Stores, edition_id: int) -> Standing:
     try:
         edition = stores.library.edition(edition_id)
-        if edition.status is not EditionStatus.DRAFT:
-            return _as_it_stands(edition)
-        approved = stores.library.approve(edition_id)
-    except (NotFound, EditionConflict):
+    except NotFound:
         return Gone()
-    replaced = [other.id for other in approved.replaced]
-    stores.audit.note(who, "edition.approve", f"edition:{edition_id}", {"replaced": replaced})
-    if approved.edition.status is EditionStatus.CURRENT:
+    if edition.status is not EditionStatus.DRAFT:
+        return Settled(edition=edition)
+    return Waiting(proposal=proposal_for(stores, edition))
+
+
+def approve(stores: Stores, edition_id: int, *, seen: str, who: str) -> Decided:
+    """Approves a draft if it would do what the card said (`Proposal.seen`); else gives what it would do now.
+
+    Raises:
+        KnowledgeError: the library cannot be written, and nothing was changed.
+    """
+    with stores.database.together():
+        found = standing(stores, edition_id)
+        if not isinstance(found, Waiting) or found.proposal.seen != seen:
+            return found
+        approved = stores.library.approve(edition_id, decided_by=who)
+        stores.jobs.decided(edition_id, JobStatus.APPROVED)
+        details = {
+            "before": {"status": EditionStatus.DRAFT.value},
+            "after": {"status": approved.edition.status.value},
+            "replaced": [other.id for other in approved.replaced],
+            "samples_withdrawn": approved.samples_withdrawn,
+        }
+        stores.audit.note(who, "edition.approve", f"edition:{edition_id}", details)
         return Loaded(approved=approved)
-    return Kept(edition=approved.edition)
 
 
-def _as_it_stands(edition: EditionRecord) -> Decided:
-    match edition.status:
-        case EditionStatus.CURRENT:
-            return Loaded(approved=Approved(edition=edition))
-        case EditionStatus.REPLACED:
-            return Kept(edition=edition)
-        case _:
-            return Gone()
-
-
-def _discard(stores: Stores, job: Job, edition_id: int, who: str) -> Decided:
-    if job.status is not JobStatus.DISCARDED:
-        return Gone()
-    try:
+def discard(stores: Stores, edition_id: int, *, who: str) -> Decided:
+    """Forgets a draft. Raises KnowledgeError: the library cannot be written, and nothing was changed."""
+    with stores.database.together():
+        found = standing(stores, edition_id)
+        if not isinstance(found, Waiting):
+            return found
+        draft = found.proposal.draft
         stores.library.discard(edition_id)
-    except (NotFound, EditionConflict):
-        # Discarded by an earlier press.
-        return Discarded(title=title_of(job))
-    stores.audit.note(who, "edition.discard", f"edition:{edition_id}", {"file": job.file_name})
-    return Discarded(title=title_of(job))
-
-
-def title_of(job: Job) -> str:
-    return str(job.details.get("title") or job.file_name)
+        stores.jobs.decided(edition_id, JobStatus.DISCARDED)
+        before = {"title": draft.title, "year": draft.year, "file": draft.file_name, "hash": draft.file_hash}
+        stores.audit.note(who, "edition.discard", f"edition:{edition_id}", {"before": before})
+        return Discarded(title=draft.title)

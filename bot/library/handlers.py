@@ -1,39 +1,35 @@
-"""A file is sent; later the card that shows what was read is tapped."""
+"""Files that are sent, /library and /drafts, the buttons of both, and what is typed to answer them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from bot.conversation import Chat, FileSent, Handler, Incoming, Pressed
-from bot.library import view
-from bot.library.deciding import Choice, decide
+from bot.conversation import Chat, Commanded, FileRefused, FileSent, Handler, Incoming, Message, Pressed, Said
+from bot.dialogue import Dialogues
+from bot.html import line
+from bot.library import data, view
+from bot.library.browsing import Browsing
+from bot.library.data import Forged
+from bot.library.editing import Editing
+from bot.library.reviewing import Reviewing
+from bot.library.shelf import Filter
+from bot.library.turns import Outcome, Turn
 from bot.library.upload import TELEGRAM_DOWNLOAD_BYTES, refusal_of
 from bot.library.watcher import LoadWatcher
 from bot.people.roles import allows, only
 from bot.router import Feature
-from bot.texts import texts
+from bot.texts import Texts, texts
 from knowledge.domain import Role
+from knowledge.errors import NotFound
 from knowledge.store import Stores
+from knowledge.store.jobs import Job, JobStatus
+from knowledge.store.library import Fact
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """What a button of a card says."""
-
-    choice: Choice
-    job_id: int
-
-
-def press_of(data: str) -> Press | None:
-    """Reads "load:yes:12"; None for what no card of ours says."""
-    _, _, rest = data.partition(":")
-    choice, _, number = rest.partition(":")
-    if choice not in set(Choice) or not (number.isascii() and number.isdigit()):
-        return None
-    return Press(choice=Choice(choice), job_id=int(number))
+#: The dialogue in which a name, a year or words to search for are typed.
+TOPIC = "library"
 
 
 class Library(Feature):
@@ -45,21 +41,37 @@ class Library(Feature):
         stores: Stores,
         uploads_dir: Path,
         watcher: LoadWatcher,
+        dialogues: Dialogues,
         upload_limit: int = TELEGRAM_DOWNLOAD_BYTES,
     ) -> None:
         self._stores = stores
         self._uploads_dir = uploads_dir
         self._watcher = watcher
+        self._dialogues = dialogues
         self._limit = upload_limit
-        #: Cards, by chat and message, that show their decision: a second tap has nothing to change there.
-        self._decided: set[tuple[int, int]] = set()
+        self._browsing = Browsing(stores)
+        self._reviewing = Reviewing(stores)
+        self._editing = Editing(stores)
+        self._deeds = {**self._browsing.deeds(), **self._reviewing.deeds(), **self._editing.deeds()}
+
+    def commands(self) -> Mapping[str, Handler]:
+        return {
+            "library": only(Role.COORDINATOR, self.show_library),
+            "drafts": only(Role.COORDINATOR, self.show_drafts),
+        }
 
     def callbacks(self) -> Mapping[str, Handler]:
-        return {view.CALLBACK: self.press}
+        return {data.CALLBACK: self.press, data.OLD_CALLBACK: self.press_old}
 
     def document(self) -> Handler | None:
         return only(Role.COORDINATOR, self.receive)
 
+    def takes_text(self, incoming: Incoming) -> Handler | None:
+        if not allows(incoming.speaker.role, Role.COORDINATOR) or not isinstance(incoming.content, Said):
+            return None
+        return self.take_text if self._dialogues.awaited(incoming, TOPIC) else None
+
+    # ------------------------------------------------------------------------------------------- files
     async def receive(self, incoming: Incoming, chat: Chat) -> None:
         file = incoming.content
         if not isinstance(file, FileSent):
@@ -72,41 +84,144 @@ class Library(Feature):
             await self._take(incoming, file, chat)
 
     async def _take(self, incoming: Incoming, file: FileSent, chat: Chat) -> None:
-        words = texts(incoming.speaker.language)
-        received = view.received(file.name, words)
-        message_id = await chat.send(received)
-        path = await chat.download(self._uploads_dir)
+        """The job is stored first: an update that comes again after a kill goes on where this one was cut off."""
         job = await asyncio.to_thread(
-            self._stores.jobs.add,
-            path=str(path),
+            self._stores.jobs.announce,
             file_name=file.name,
             sent_by=incoming.speaker.id,
             chat_id=incoming.chat_id,
             update_id=incoming.update_id,
         )
-        if job.message_id is not None:
-            # A kill came after the file was queued, and this is the update's second time.
-            await chat.edit(message_id, view.taken_already(file.name, words))
+        received = view.received(job, texts(incoming.speaker.language))
+        if job.message_id is None:
+            message_id = await chat.send(received)
+            await asyncio.to_thread(self._stores.jobs.show_in, job.id, message_id)
+        if job.status is JobStatus.ARRIVING:
+            await self._fetch(job, chat)
+        self._watcher.follow(job.id, received)
+
+    async def _fetch(self, job: Job, chat: Chat) -> None:
+        try:
+            path = await chat.download(self._uploads_dir)
+        except FileRefused:
+            await asyncio.to_thread(self._stores.jobs.refuse, job.id, "not_received", {})
+        else:
+            await asyncio.to_thread(self._stores.jobs.arrived, job.id, str(path))
+
+    # ---------------------------------------------------------------------------------------- commands
+    async def show_library(self, incoming: Incoming, chat: Chat) -> None:
+        argument = incoming.content.argument.strip() if isinstance(incoming.content, Commanded) else ""
+        words = texts(incoming.speaker.language)
+        if argument:
+            await self._show(incoming, chat, lambda: self._browsing.hits(argument, 0, words))
+        else:
+            await self._show(incoming, chat, lambda: self._browsing.shelf(Filter(), 0, words))
+
+    async def show_drafts(self, incoming: Incoming, chat: Chat) -> None:
+        words = texts(incoming.speaker.language)
+        await self._show(incoming, chat, lambda: self._browsing.drafts(words))
+
+    async def _show(self, incoming: Incoming, chat: Chat, make: Callable[[], Message]) -> None:
+        if incoming.is_group:
+            words = texts(incoming.speaker.language)
+            await chat.send(view.message(line(words.get("library.private_only"))))
             return
+        await self._stop_asking(incoming)
+        await chat.send(await asyncio.to_thread(make))
+
+    # ----------------------------------------------------------------------------------------- buttons
+    async def press(self, incoming: Incoming, chat: Chat) -> None:
+        """The role is asked for again: a keyboard stays for ever, a role does not."""
+        words = texts(incoming.speaker.language)
+        if not allows(incoming.speaker.role, Role.COORDINATOR):
+            await chat.acknowledge(words.get("library.not_yours"))
+            return
+        try:
+            turn = self._turn(incoming, words)
+            outcome = await asyncio.to_thread(self._done, turn)
+        except Forged:
+            await chat.acknowledge(words.get("button.gone"))
+            return
+        await self._await_or_not(incoming, outcome)
+        await chat.acknowledge(outcome.note)
+        if outcome.message is not None:
+            await chat.edit(turn.message_id, outcome.message)
+        if outcome.follow is not None:
+            await self._follow(outcome.follow, chat, words)
+
+    def _turn(self, incoming: Incoming, words: Texts) -> Turn:
+        """Raises Forged."""
+        pressed = incoming.content
+        if not isinstance(pressed, Pressed):
+            raise Forged
+        return Turn(
+            press=data.press_of(pressed.data),
+            by=incoming.speaker.id,
+            chat_id=incoming.chat_id,
+            message_id=pressed.message_id,
+            words=words,
+        )
+
+    def _done(self, turn: Turn) -> Outcome:
+        try:
+            return self._deeds[turn.press.action](turn)
+        except NotFound:
+            # It went away between two looks at it.
+            return Outcome(message=view.message(line(turn.words.get("library.nothing_to_decide"))))
+
+    async def press_old(self, incoming: Incoming, chat: Chat) -> None:
+        """A card of an earlier version becomes one of this version; nothing is decided by it."""
+        words, pressed = texts(incoming.speaker.language), incoming.content
+        job_id = data.old_job(pressed.data) if isinstance(pressed, Pressed) else None
+        job = await asyncio.to_thread(self._stores.jobs.get, job_id) if job_id is not None else None
+        if not allows(incoming.speaker.role, Role.COORDINATOR):
+            await chat.acknowledge(words.get("library.not_yours"))
+        elif not isinstance(pressed, Pressed) or job is None or job.edition_id is None:
+            await chat.acknowledge(words.get("button.gone"))
+        else:
+            await chat.acknowledge()
+            card = await asyncio.to_thread(self._reviewing.card, job.edition_id, words)
+            await chat.edit(pressed.message_id, card)
+
+    async def _follow(self, job: Job, chat: Chat, words: Texts) -> None:
+        received = view.received(job, words)
+        message_id = await chat.send(received)
         await asyncio.to_thread(self._stores.jobs.show_in, job.id, message_id)
         self._watcher.follow(job.id, received)
 
-    async def press(self, incoming: Incoming, chat: Chat) -> None:
-        """The role is asked for again: a keyboard stays for ever, a role does not."""
-        pressed, words = incoming.content, texts(incoming.speaker.language)
-        press = press_of(pressed.data) if isinstance(pressed, Pressed) else None
-        if not isinstance(pressed, Pressed) or press is None:
-            await chat.acknowledge(words.get("button.gone"))
-        elif not allows(incoming.speaker.role, Role.COORDINATOR):
-            await chat.acknowledge(words.get("library.not_yours"))
-        elif (incoming.chat_id, pressed.message_id) in self._decided:
-            await chat.acknowledge(words.get("library.decided_before"))
-        else:
-            await self._decide(incoming, press, pressed.message_id, chat)
-
-    async def _decide(self, incoming: Incoming, press: Press, message_id: int, chat: Chat) -> None:
+    # ----------------------------------------------------------------------------------- what is typed
+    async def take_text(self, incoming: Incoming, chat: Chat) -> None:
+        dialogue = self._dialogues.awaited(incoming, TOPIC)
+        if dialogue is None or not isinstance(incoming.content, Said):
+            return
+        state, words = dialogue.state, texts(incoming.speaker.language)
         who = f"telegram:{incoming.speaker.id}"
-        result = await asyncio.to_thread(decide, self._stores, press.job_id, press.choice, who)
-        self._decided.add((incoming.chat_id, message_id))
-        await chat.acknowledge()
-        await chat.edit(message_id, view.decided(result, texts(incoming.speaker.language)))
+        message, is_done = await asyncio.to_thread(self._taken, state, incoming.content.text, who, words)
+        message_id = await chat.send(message)
+        if is_done:
+            await self._dialogues.close(incoming)
+        else:
+            await self._dialogues.open(incoming, TOPIC, {**state, "message": message_id})
+        # Its answer stands below; two of them would both have buttons.
+        await chat.delete(state["message"])
+
+    def _taken(self, state: Mapping[str, Any], text: str, who: str, words: Texts) -> tuple[Message, bool]:
+        """What is shown, and whether that ends the dialogue."""
+        match state["asks"]:
+            case "search":
+                return self._browsing.hits(text, 0, words), True
+            case "document":
+                return self._reviewing.others(state["edition"], text, words), True
+            case fact:
+                return self._editing.take(state["edition"], Fact(fact), text, who=who, words=words)
+
+    async def _await_or_not(self, incoming: Incoming, outcome: Outcome) -> None:
+        if outcome.asks is not None:
+            await self._dialogues.open(incoming, TOPIC, outcome.asks)
+        else:
+            await self._stop_asking(incoming)
+
+    async def _stop_asking(self, incoming: Incoming) -> None:
+        """Whoever presses on has given up typing: what they write next is a question again."""
+        if self._dialogues.awaited(incoming, TOPIC):
+            await self._dialogues.close(incoming)

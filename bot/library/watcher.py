@@ -9,11 +9,10 @@ from pathlib import Path
 from bot.background import keep_running, signalled
 from bot.conversation import Message, Messenger, Sent
 from bot.library import view
-from bot.library.plan import plan_for
+from bot.library.reviewing import Reviewing
 from bot.library.worker import WorkerSupervisor
 from bot.texts import Texts, texts
 from knowledge.domain import Language
-from knowledge.errors import NotFound
 from knowledge.store import Stores
 from knowledge.store.jobs import Job, JobStatus
 
@@ -24,6 +23,8 @@ _INTERVAL_S = 2.5
 #: One breakdown is mended by the next start; after two, the sender hears of the delay.
 _FAILURES_TO_TELL = 2
 _UNREAD = frozenset({JobStatus.WAITING, JobStatus.READING})
+#: What there is something to tell of.
+_READ = frozenset({JobStatus.READY, JobStatus.REFUSED, JobStatus.APPROVED, JobStatus.DISCARDED})
 
 
 class LoadWatcher:
@@ -38,6 +39,7 @@ class LoadWatcher:
         interval: float = _INTERVAL_S,
     ) -> None:
         self._stores = stores
+        self._reviewing = Reviewing(stores)
         self._messenger = messenger
         self._supervisor = supervisor or WorkerSupervisor(has_work=stores.jobs.has_work)
         self._interval = interval
@@ -80,7 +82,7 @@ class LoadWatcher:
             ahead = sum(other.id < job.id and other.status in _UNREAD for other in all_open)
             await self._show_progress(job, ahead)
         for job in jobs:
-            if job.status not in _UNREAD:
+            if job.status in _READ:
                 await self._tell(job)
         return bool(unread)
 
@@ -111,7 +113,8 @@ class LoadWatcher:
     def _close(self, job: Job) -> None:
         """The upload has served: what became a draft is kept among the library's files."""
         self._stores.jobs.told(job.id)
-        Path(job.path).unlink(missing_ok=True)
+        if job.path:
+            Path(job.path).unlink(missing_ok=True)
         self._shown.pop(job.id, None)
 
     def _result(self, job: Job, words: Texts) -> Message | None:
@@ -120,11 +123,8 @@ class LoadWatcher:
             return view.refused(job, words)
         if job.status is not JobStatus.READY or job.edition_id is None:
             return None
-        try:
-            draft = self._stores.library.edition(job.edition_id)
-        except NotFound:
-            return view.gone(job.file_name, words)
-        return view.card(job.id, draft, plan_for(draft, self._stores.library.list_editions()), words)
+        card = self._reviewing.card(job.edition_id, words)
+        return card if card.buttons else view.gone(job.file_name, words)
 
     async def _words_for(self, job: Job) -> Texts:
         person = await asyncio.to_thread(self._stores.people.get, job.sent_by)

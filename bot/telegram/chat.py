@@ -13,7 +13,7 @@ from telegram import Bot, CallbackQuery, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot.conversation import Message
+from bot.conversation import FileRefused, Message
 from bot.telegram.limits import Repeat, fault_name
 from bot.telegram.messenger import TelegramMessenger
 
@@ -67,8 +67,10 @@ class TelegramChat:
             try:
                 file = await document.get_file()
                 return await file.download_to_drive(target)
+            except BadRequest as error:
+                raise FileRefused from error
             except NetworkError as error:
-                if isinstance(error, BadRequest) or attempt == _DOWNLOAD_TRIES:
+                if attempt == _DOWNLOAD_TRIES:
                     raise
                 log.warning("action=telegram.download_repeat fault=%s", fault_name(error))
                 await asyncio.sleep(attempt)

@@ -8,7 +8,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, Row, String, Table, Text, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
 
@@ -38,7 +51,15 @@ jobs = Table(
 MAX_ATTEMPTS = 2
 
 
+class JobKind(StrEnum):
+    UPLOAD = "upload"
+    #: A document that is in the library already, read again by a newer reader; `Job.rereads` says which.
+    REREAD = "reread"
+
+
 class JobStatus(StrEnum):
+    #: Announced; the file itself is still being fetched from Telegram.
+    ARRIVING = "arriving"
     WAITING = "waiting"
     READING = "reading"
     #: Read; its edition is a draft that waits for a decision.
@@ -52,11 +73,13 @@ class JobStatus(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     id: int
+    kind: JobKind
     status: JobStatus
     sent_by: int
     chat_id: int
     #: The bot's message that shows this job's progress.
     message_id: int | None
+    #: Where the file is; empty while it is arriving, and of what is read again.
     path: str
     file_name: str
     #: Passages encoded so far, of how many; 0 of 0 while the file is being parsed.
@@ -66,30 +89,67 @@ class Job:
     reason: str | None
     details: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def rereads(self) -> int | None:
+        """The edition that is read again; None for an upload."""
+        return self.details.get("rereads")
+
 
 class JobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def announce(self, *, file_name: str, sent_by: int, chat_id: int, update_id: int | None) -> Job:
+        """A file that is about to be fetched; the same update gives the same job, however far that has come."""
+        return self._add(
+            JobKind.UPLOAD,
+            JobStatus.ARRIVING,
+            file_name=file_name,
+            sent_by=sent_by,
+            chat_id=chat_id,
+            update_id=update_id,
+        )
+
+    def arrived(self, job_id: int, path: str) -> None:
+        """It is here now, and waits to be read; nothing for one that waits already, or came further."""
+        with self._database.write() as connection:
+            arriving = jobs.c.status == JobStatus.ARRIVING
+            mine = update(jobs).where(jobs.c.id == job_id, arriving)
+            connection.execute(mine.values(status=JobStatus.WAITING, path=path))
+
     def add(self, *, path: str, file_name: str, sent_by: int, chat_id: int, update_id: int | None) -> Job:
-        """Queues an uploaded file; the same update gives the same job."""
+        """Queues a file that is here; the same update gives the same job."""
+        return self._add(
+            JobKind.UPLOAD,
+            JobStatus.WAITING,
+            path=path,
+            file_name=file_name,
+            sent_by=sent_by,
+            chat_id=chat_id,
+            update_id=update_id,
+        )
+
+    def add_reread(self, edition_id: int, *, file_name: str, sent_by: int, chat_id: int) -> tuple[Job, bool]:
+        """Queues a document to be read again, and whether that is new: one that is under way is not queued twice."""
+        details = json.dumps({"rereads": edition_id})
+        with self._database.write() as connection:
+            under_way = select(jobs).where(
+                jobs.c.kind == JobKind.REREAD,
+                jobs.c.details == details,
+                jobs.c.status.in_((JobStatus.WAITING, JobStatus.READING)),
+            )
+            if (known := connection.execute(under_way.limit(1)).one_or_none()) is not None:
+                return _job(known), False
+            values = {"file_name": file_name, "sent_by": sent_by, "chat_id": chat_id, "details": details}
+            return _inserted(connection, JobKind.REREAD, JobStatus.WAITING, **values), True
+
+    def _add(self, kind: JobKind, status: JobStatus, *, update_id: int | None, **values: Any) -> Job:
         with self._database.write() as connection:
             if update_id is not None:
                 known = connection.execute(select(jobs).where(jobs.c.update_id == update_id)).one_or_none()
                 if known is not None:
                     return _job(known)
-            values = {"path": path, "file_name": file_name, "sent_by": sent_by, "chat_id": chat_id}
-            fixed = {
-                "status": JobStatus.WAITING,
-                "attempts": 0,
-                "done": 0,
-                "total": 0,
-                "details": "{}",
-                "sent_at": now(),
-            }
-            made = connection.execute(insert(jobs).values(**values, **fixed, update_id=update_id))
-            id_ = inserted_id(made)
-            return _job(connection.execute(select(jobs).where(jobs.c.id == id_)).one())
+            return _inserted(connection, kind, status, update_id=update_id, **values)
 
     def get(self, job_id: int) -> Job | None:
         with self._database.read() as connection:
@@ -121,19 +181,24 @@ class JobStore:
         self._change(job_id, done=done, total=total)
 
     def ready(self, job_id: int, edition_id: int, details: Mapping[str, Any]) -> None:
-        kept = json.dumps(details, ensure_ascii=False)
-        self._change(job_id, status=JobStatus.READY, edition_id=edition_id, details=kept)
+        """It was read, and its edition waits for a decision; details are added to what is known of it."""
+        self._change(job_id, details, status=JobStatus.READY, edition_id=edition_id)
 
     def refuse(self, job_id: int, reason: str, details: Mapping[str, Any]) -> None:
-        self._change(
-            job_id, status=JobStatus.REFUSED, reason=reason, details=json.dumps(details, ensure_ascii=False)
-        )
+        self._change(job_id, details, status=JobStatus.REFUSED, reason=reason)
 
-    def decide(self, job_id: int, status: JobStatus) -> bool:
-        """From ready to approved or discarded; False when it was decided before."""
+    def decided(self, edition_id: int, status: JobStatus) -> None:
+        """The draft that these files became was approved or discarded: two may have become the same one."""
         with self._database.write() as connection:
-            ready = update(jobs).where(jobs.c.id == job_id, jobs.c.status == JobStatus.READY)
-            return connection.execute(ready.values(status=status)).rowcount == 1
+            ready = (jobs.c.edition_id == edition_id) & (jobs.c.status == JobStatus.READY)
+            connection.execute(update(jobs).where(ready).values(status=status))
+
+    def of_edition(self, edition_id: int) -> Job | None:
+        """The newest file that became this edition; None for one that came another way."""
+        newest = select(jobs).where(jobs.c.edition_id == edition_id).order_by(jobs.c.id.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(newest).one_or_none()
+            return _job(row) if row else None
 
     def show_in(self, job_id: int, message_id: int) -> None:
         self._change(job_id, message_id=message_id)
@@ -157,14 +222,26 @@ class JobStore:
         with self._database.read() as connection:
             return connection.execute(select(jobs.c.id).where(unread).limit(1)).first() is not None
 
-    def _change(self, job_id: int, **values: Any) -> None:
+    def _change(self, job_id: int, details: Mapping[str, Any] | None = None, **values: Any) -> None:
+        mine = jobs.c.id == job_id
         with self._database.write() as connection:
-            connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+            if details is not None:
+                known = connection.execute(select(jobs.c.details).where(mine)).scalar_one_or_none() or "{}"
+                values["details"] = json.dumps({**json.loads(known), **details}, ensure_ascii=False)
+            connection.execute(update(jobs).where(mine).values(**values))
+
+
+def _inserted(connection: Connection, kind: JobKind, status: JobStatus, **values: Any) -> Job:
+    fixed = {"attempts": 0, "done": 0, "total": 0, "sent_at": now()}
+    given = {"path": "", "details": "{}", **values}
+    made = connection.execute(insert(jobs).values(kind=kind, status=status, **fixed, **given))
+    return _job(connection.execute(select(jobs).where(jobs.c.id == inserted_id(made))).one())
 
 
 def _job(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
+        kind=JobKind(row.kind),
         status=JobStatus(row.status),
         sent_by=row.sent_by,
         chat_id=row.chat_id,

@@ -6,14 +6,18 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from knowledge.domain import EditionStatus, PassageKind, QualityMark, Script, Sharing
 from knowledge.errors import EditionConflict, NotFound
+from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database, inserted_id, now
 from knowledge.store.library_tables import documents, editions, library_state, passages
+from knowledge.store.questions import citations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class NewEdition:
     warnings: tuple[tuple[str, int], ...]
     loaded_by: str
     passages: tuple[NewPassage, ...]
+    #: Which version of the reader made the passages.
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +74,21 @@ class EditionRecord:
     specialties: tuple[str, ...]
     sharing: Sharing
     status: EditionStatus
+    #: What answers in its place, where something was put there.
+    replaced_by: int | None
     file_name: str
+    file_hash: str
     content_hash: str
     pages: int | None
     passages: int
     warnings: tuple[tuple[str, int], ...]
     is_sample: bool
     loaded_by: str
+    loaded_at: datetime
+    #: Who approved, replaced, withdrew or restored it last, and when; None while it is a draft.
+    decided_by: str | None
+    decided_at: datetime | None
+    reader: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +98,35 @@ class Approved:
     replaced: tuple[EditionRecord, ...] = ()
     #: How many sample documents were withdrawn, because this was the first real one.
     samples_withdrawn: int = 0
+
+
+class Fact(StrEnum):
+    """What can be corrected about an edition, by the name of its column."""
+
+    TITLE = "title"
+    YEAR = "year"
+    PUBLISHER = "publisher"
+    LANGUAGE = "language"
+    SPECIALTIES = "specialties"
+    SHARING = "sharing"
+
+
+FactValue = str | int | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    before: EditionRecord
+    after: EditionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """One edition answers in the place of another, or of none."""
+
+    edition: EditionRecord
+    #: What answered until now; None where nothing of this document did.
+    instead_of: EditionRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +188,12 @@ class LibraryStore:
             return _edition(connection, edition_id)
 
     def find(self, *, file_hash: str | None = None, content_hash: str | None = None) -> EditionRecord | None:
-        """The newest edition with this file or content."""
+        """The edition with this file or content: the one that answers, or else the newest."""
         wanted = editions.c.file_hash == file_hash if file_hash else editions.c.content_hash == content_hash
+        answers = editions.c.status == EditionStatus.CURRENT
         with self._database.read() as connection:
             found = connection.execute(
-                select(editions.c.id).where(wanted).order_by(editions.c.id.desc()).limit(1)
+                select(editions.c.id).where(wanted).order_by(answers.desc(), editions.c.id.desc()).limit(1)
             ).scalar_one_or_none()
             return _edition(connection, found) if found is not None else None
 
@@ -162,12 +206,36 @@ class LibraryStore:
             )
             return [_edition_record(row) for row in rows]
 
+    def editions_of(self, document_id: int) -> list[EditionRecord]:
+        """All editions of a document, the newest first; none where there is no such document."""
+        with self._database.read() as connection:
+            rows = connection.execute(_edition_query().where(editions.c.document_id == document_id))
+            found = [_edition_record(row) for row in rows]
+        return sorted(found, key=lambda edition: (edition.year or 0, edition.id), reverse=True)
+
+    def times_cited(self, edition_ids: Sequence[int]) -> dict[int, int]:
+        """In how many answers each edition was quoted; nothing of those that never were."""
+        query = select(citations.c.edition_id, func.count(citations.c.question_id.distinct()))
+        mine = citations.c.edition_id.in_(list(edition_ids))
+        with self._database.read() as connection:
+            counted = connection.execute(query.where(mine).group_by(citations.c.edition_id)).all()
+            return {row.edition_id: row[1] for row in counted}
+
     # ------------------------------------------------------------------------------------------- changes
-    def add_draft(self, new: NewEdition) -> EditionRecord:
-        """Stores an edition that does not answer yet. Its vectors must have been kept before."""
+    def add_draft(self, new: NewEdition, document_id: int | None = None) -> EditionRecord:
+        """Stores an edition that does not answer yet. Its vectors must have been kept before.
+
+        document_id: what it is an edition of, where that is known; else found by content and title.
+
+        Raises:
+            NotFound: the document that was named is gone.
+        """
         with self._database.write() as connection:
-            edition_id = _insert(connection, _document_for(connection, new), new)
-            return _edition(connection, edition_id)
+            if document_id is None:
+                document_id = _document_for(connection, new)
+            else:
+                _require_document(connection, document_id)
+            return _edition(connection, _insert(connection, document_id, new))
 
     def add_apart(self, news: Iterable[NewEdition]) -> list[int]:
         """Stores editions that answer at once, each a document of its own whatever its title: their ids, in order.
@@ -182,8 +250,10 @@ class LibraryStore:
                 for new in news
             ]
 
-    def approve(self, edition_id: int) -> Approved:
+    def approve(self, edition_id: int, *, decided_by: str | None = None) -> Approved:
         """Makes an edition the current one of its document; older ones are replaced in the same transaction.
+
+        decided_by: "telegram:1001" or "shell:root"; whoever loaded it where nobody else is named.
 
         Raises:
             NotFound: there is no such edition.
@@ -193,27 +263,102 @@ class LibraryStore:
             edition = _edition(connection, edition_id)
             if edition.status is EditionStatus.CURRENT:
                 raise EditionConflict
-            generation = _next_generation(connection)
+            change = _Change(connection, decided_by or edition.loaded_by)
             others = _current_of(connection, edition.document_id)
             if is_older(edition, others):
                 # An older edition loaded after its successor is kept, but does not answer.
-                _set_status(connection, [edition_id], EditionStatus.REPLACED, generation, others[0].id)
+                change.set(EditionStatus.REPLACED, [edition_id], others[0].id)
                 return Approved(edition=_edition(connection, edition_id))
-            _set_status(
-                connection, [other.id for other in others], EditionStatus.REPLACED, generation, edition_id
-            )
-            _set_status(connection, [edition_id], EditionStatus.CURRENT, generation)
-            samples = 0 if edition.is_sample else _withdraw_samples(connection, generation)
+            change.set(EditionStatus.REPLACED, [other.id for other in others], edition_id)
+            change.set(EditionStatus.CURRENT, [edition_id])
+            samples = 0 if edition.is_sample else _withdraw_samples(connection, change)
             return Approved(
                 edition=_edition(connection, edition_id), replaced=tuple(others), samples_withdrawn=samples
             )
 
-    def withdraw(self, edition_id: int) -> EditionRecord:
+    def withdraw(self, edition_id: int, *, decided_by: str | None = None) -> EditionRecord:
         """From now on this edition answers nothing. Raises NotFound; EditionConflict when it is not current."""
         with self._database.write() as connection:
-            if _edition(connection, edition_id).status is not EditionStatus.CURRENT:
+            edition = _edition(connection, edition_id)
+            if edition.status is not EditionStatus.CURRENT:
                 raise EditionConflict("only a current edition can be withdrawn")
-            _set_status(connection, [edition_id], EditionStatus.WITHDRAWN, _next_generation(connection))
+            _Change(connection, decided_by or edition.decided_by).set(EditionStatus.WITHDRAWN, [edition_id])
+            return _edition(connection, edition_id)
+
+    def restore(self, edition_id: int, *, instead_of: int | None, decided_by: str) -> Exchanged:
+        """Lets an edition answer again, which was withdrawn or replaced.
+
+        instead_of: the edition of the same document that answers now, as whoever decides knows it; None where none
+        does. It is replaced; where it is the newer one, it is withdrawn, and names what answers in its place.
+
+        Raises:
+            NotFound: there is no such edition.
+            EditionConflict: it answers already, was never approved, or something else answers by now.
+        """
+        with self._database.write() as connection:
+            edition = _edition(connection, edition_id)
+            if edition.status not in (EditionStatus.WITHDRAWN, EditionStatus.REPLACED):
+                raise EditionConflict("only what was withdrawn or replaced can be restored")
+            current = _current_of(connection, edition.document_id)
+            if [other.id for other in current] != ([instead_of] if instead_of is not None else []):
+                raise EditionConflict("another edition of this document answers by now")
+            change = _Change(connection, decided_by)
+            for other in current:
+                is_taken_back = (other.year or 0, other.id) > (edition.year or 0, edition.id)
+                status = EditionStatus.WITHDRAWN if is_taken_back else EditionStatus.REPLACED
+                change.set(status, [other.id], edition_id)
+            change.set(EditionStatus.CURRENT, [edition_id])
+            return Exchanged(
+                edition=_edition(connection, edition_id), instead_of=current[0] if current else None
+            )
+
+    def edit(self, edition_id: int, fact: Fact, value: FactValue) -> Edited:
+        """Corrects one fact; what citations and searches say of a current edition is a new generation.
+
+        A draft whose title or language is corrected, and that is a document of its own, joins the document that is
+        so called. value: of the kind that EditionRecord has.
+
+        Raises:
+            NotFound: there is no such edition.
+        """
+        # A passage's text never changes, so that cutting it again need not keep others from writing.
+        recut = self._cut_anew(edition_id, str(value)) if fact is Fact.TITLE else []
+        with self._database.write() as connection:
+            before = _edition(connection, edition_id)
+            if getattr(before, fact.value) == value:
+                return Edited(before=before, after=before)
+            values = _columns(fact, value)
+            if before.status is EditionStatus.CURRENT:
+                values["generation"] = _next_generation(connection)
+            connection.execute(update(editions).where(editions.c.id == edition_id).values(**values))
+            if recut:
+                cut = update(passages).where(passages.c.id == bindparam("key"))
+                connection.execute(cut.values(tokens=bindparam("cut")), recut)
+            if before.status is EditionStatus.DRAFT and fact in (Fact.TITLE, Fact.LANGUAGE):
+                _join_namesake(connection, _edition(connection, edition_id))
+            return Edited(before=before, after=_edition(connection, edition_id))
+
+    def note_reader(self, edition_id: int, reader: str) -> None:
+        """That this version of the reader makes the very passages that the edition has."""
+        with self._database.write() as connection:
+            connection.execute(update(editions).where(editions.c.id == edition_id).values(reader=reader))
+
+    def assign(self, edition_id: int, document_id: int | None) -> EditionRecord:
+        """Makes a draft an edition of another document; of a new one of its own where none is named.
+
+        Raises:
+            NotFound: there is no such edition or document.
+            EditionConflict: it is no draft any more.
+        """
+        with self._database.write() as connection:
+            draft = _edition(connection, edition_id)
+            if draft.status is not EditionStatus.DRAFT:
+                raise EditionConflict("only a draft can become an edition of another document")
+            if document_id is not None:
+                _require_document(connection, document_id)
+            elif _is_alone(connection, draft):
+                return draft
+            _move(connection, draft, document_id)
             return _edition(connection, edition_id)
 
     def discard(self, edition_id: int) -> None:
@@ -224,11 +369,37 @@ class LibraryStore:
                 raise EditionConflict
             connection.execute(passages.delete().where(passages.c.edition_id == edition_id))
             connection.execute(editions.delete().where(editions.c.id == edition_id))
-            left = _count(
-                connection, select(func.count()).where(editions.c.document_id == edition.document_id)
-            )
-            if not left:
-                connection.execute(documents.delete().where(documents.c.id == edition.document_id))
+            _forget_if_empty(connection, edition.document_id)
+
+    def _cut_anew(self, edition_id: int, title: str) -> list[dict[str, Any]]:
+        """The tokens of an edition's passages under another title."""
+        query = select(passages.c.id, passages.c.kind, passages.c.section, passages.c.text)
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(passages.c.edition_id == edition_id)).all()
+        return [
+            {
+                "key": row.id,
+                "cut": passage_tokens(title, json.loads(row.section), row.text, PassageKind(row.kind)),
+            }
+            for row in rows
+        ]
+
+
+class _Change:
+    """One change of what answers: one new generation, one moment, one who decided it."""
+
+    def __init__(self, connection: Connection, decided_by: str | None) -> None:
+        self._connection = connection
+        self._values = {
+            "generation": _next_generation(connection),
+            "decided_by": decided_by,
+            "decided_at": now(),
+        }
+
+    def set(self, status: EditionStatus, ids: Sequence[int], replaced_by: int | None = None) -> None:
+        if ids:
+            changed = update(editions).where(editions.c.id.in_(ids))
+            self._connection.execute(changed.values(status=status, replaced_by=replaced_by, **self._values))
 
 
 _YEAR = re.compile(r"[(（\[【]?\s*(?:19|20)\d{2}\s*(?:年)?\s*(?:修订版|修订|版)?\s*[)）\]】]?")
@@ -255,36 +426,63 @@ def _next_generation(connection: Connection) -> int:
     return _count(connection, select(library_state.c.generation))
 
 
-def _set_status(
-    connection: Connection,
-    ids: Sequence[int],
-    status: EditionStatus,
-    generation: int,
-    replaced_by: int | None = None,
-) -> None:
-    if ids:
-        connection.execute(
-            update(editions)
-            .where(editions.c.id.in_(ids))
-            .values(status=status, generation=generation, replaced_by=replaced_by)
-        )
-
-
 def _document_for(connection: Connection, new: NewEdition) -> int:
     """The document that this is an edition of, by content or any edition's title without its year; else a new one."""
-    key = title_key(new.title)
     same_content = (editions.c.content_hash == new.content_hash) & (documents.c.is_sample == new.is_sample)
-    same_title = (editions.c.title_key == key) & (editions.c.title_key != "")
-    like = (editions.c.language == new.language) & (documents.c.is_sample == new.is_sample)
-    query = select(documents.c.id).select_from(documents.outerjoin(editions))
-    for same in (same_content, same_title & like):
-        found = connection.execute(query.where(same).order_by(documents.c.id).limit(1)).scalar_one_or_none()
-        if found is not None:
-            return int(found)
+    for same in (same_content, _is_called(new)):
+        if (found := _first_document(connection, same)) is not None:
+            return found
     return _new_document(connection, new)
 
 
-def _new_document(connection: Connection, new: NewEdition) -> int:
+def _is_called(named: NewEdition | EditionRecord) -> Any:
+    """The condition of editions that share its title, language and kind."""
+    same_title = (editions.c.title_key == title_key(named.title)) & (editions.c.title_key != "")
+    return same_title & (editions.c.language == named.language) & (documents.c.is_sample == named.is_sample)
+
+
+def _first_document(connection: Connection, condition: Any) -> int | None:
+    query = select(documents.c.id).select_from(documents.join(editions)).where(condition)
+    return connection.execute(query.order_by(documents.c.id).limit(1)).scalar_one_or_none()
+
+
+def _join_namesake(connection: Connection, draft: EditionRecord) -> None:
+    """A draft that stands alone joins the document that is called like it; where it stands was else decided."""
+    if not _is_alone(connection, draft):
+        return
+    others = documents.c.id != draft.document_id
+    if (found := _first_document(connection, _is_called(draft) & others)) is not None:
+        _move(connection, draft, found)
+
+
+def _is_alone(connection: Connection, edition: EditionRecord) -> bool:
+    query = select(func.count()).where(editions.c.document_id == edition.document_id)
+    return _count(connection, query) == 1
+
+
+def _move(connection: Connection, draft: EditionRecord, document_id: int | None) -> None:
+    target = _new_document(connection, draft) if document_id is None else document_id
+    connection.execute(update(editions).where(editions.c.id == draft.id).values(document_id=target))
+    _forget_if_empty(connection, draft.document_id)
+
+
+def _forget_if_empty(connection: Connection, document_id: int) -> None:
+    if not _count(connection, select(func.count()).where(editions.c.document_id == document_id)):
+        connection.execute(documents.delete().where(documents.c.id == document_id))
+
+
+def _require_document(connection: Connection, document_id: int) -> None:
+    if not _count(connection, select(func.count()).where(documents.c.id == document_id)):
+        raise NotFound(f"there is no document {document_id}")
+
+
+def _columns(fact: Fact, value: FactValue) -> dict[str, Any]:
+    if fact is Fact.TITLE:
+        return {"title": value, "title_key": title_key(str(value))}
+    return {fact.value: json.dumps(value) if fact is Fact.SPECIALTIES else value}
+
+
+def _new_document(connection: Connection, new: NewEdition | EditionRecord) -> int:
     return inserted_id(
         connection.execute(insert(documents).values(is_sample=new.is_sample, created_at=now()))
     )
@@ -317,6 +515,9 @@ def _insert(
             warnings=json.dumps(new.warnings),
             loaded_by=new.loaded_by,
             loaded_at=now(),
+            decided_by=None if status is EditionStatus.DRAFT else new.loaded_by,
+            decided_at=None if status is EditionStatus.DRAFT else now(),
+            reader=new.reader,
             generation=generation,
         )
     )
@@ -347,13 +548,13 @@ def _passage_values(edition_id: int, ordinal: int, passage: NewPassage) -> dict[
     }
 
 
-def _withdraw_samples(connection: Connection, generation: int) -> int:
+def _withdraw_samples(connection: Connection, change: _Change) -> int:
     query = select(editions.c.id).select_from(editions.join(documents))
     samples = connection.execute(
         query.where(documents.c.is_sample, editions.c.status == EditionStatus.CURRENT)
     )
     ids = list(samples.scalars())
-    _set_status(connection, ids, EditionStatus.WITHDRAWN, generation)
+    change.set(EditionStatus.WITHDRAWN, ids)
     return len(ids)
 
 
@@ -397,11 +598,17 @@ def _edition_record(row: Row[Any]) -> EditionRecord:
         specialties=tuple(json.loads(row.specialties)),
         sharing=Sharing(row.sharing),
         status=EditionStatus(row.status),
+        replaced_by=row.replaced_by,
         file_name=row.file_name,
+        file_hash=row.file_hash,
         content_hash=row.content_hash,
         pages=row.pages,
         passages=row.passage_count,
         warnings=tuple((code, count) for code, count in json.loads(row.warnings)),
         is_sample=row.is_sample,
         loaded_by=row.loaded_by,
+        loaded_at=row.loaded_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        reader=row.reader,
     )

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from indexer.reading import READER
 from indexer.worker import Worker, tidy
 from knowledge.domain import EditionStatus
 from knowledge.store import Stores
 from knowledge.store.jobs import MAX_ATTEMPTS, Job, JobStatus
+from knowledge.store.library import EditionRecord, Fact
 from tests.indexer.guidelines import DRUGS, TARGET, TITLE, Workshop, guideline
 
 
@@ -98,7 +100,135 @@ def test_what_is_loaded_already_is_refused_as_such(workshop: Workshop, uploads: 
     work(workshop)
     done = after(workshop.stores, job)
     assert (done.status, done.reason) == (JobStatus.REFUSED, "already_loaded")
-    assert done.details["title"] == TITLE
+    (edition,) = workshop.stores.library.list_editions()
+    assert (done.details["title"], done.details["document"]) == (TITLE, edition.document_id)
+
+
+def test_what_was_replaced_is_not_called_loaded(workshop: Workshop, uploads: Path) -> None:
+    path = guideline(uploads, "1.md")
+    workshop.loader.load(path, loaded_by="test", approve=True)
+    newer = guideline(
+        uploads, "2.md", title="中国高血压防治指南（2025年版）", target="新目标为<130/80 mmHg。"
+    )
+    workshop.loader.load(newer, loaded_by="test", approve=True)
+    job = send(workshop.stores, path, "高血压.md")
+    work(workshop)
+    assert after(workshop.stores, job).reason == "replaced"
+
+
+# ------------------------------------------------------------------------------- told by what it says
+
+
+def sections(folder: Path, name: str, title: str, numbers: range) -> Path:
+    """A guideline of which another one of ours repeats those sections that both have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    body = "".join(
+        f"## 第{n}节\n\n第{n}种药物的起始剂量为每日 {n} mg，每两周可加量一次，并应随访肾功能与血钾。\n\n"
+        for n in numbers
+    )
+    path = folder / name
+    path.write_text(f"# {title}\n\n{body}", "utf-8")
+    return path
+
+
+def test_a_new_edition_under_another_title_is_found_by_its_sentences(
+    workshop: Workshop, uploads: Path
+) -> None:
+    old = sections(uploads, "1.md", "中国用药指南（2020年版）", range(1, 21))
+    known = workshop.loader.load(old, loaded_by="test", approve=True).edition
+    assert known is not None
+    new = sections(uploads, "2.md", "临床合理用药专家共识（2024）", range(8, 29))
+    job = send(workshop.stores, new, "共识2024.md")
+    work(workshop)
+    done = after(workshop.stores, job)
+    assert done.edition_id is not None
+    draft = workshop.stores.library.edition(done.edition_id)
+    assert draft.document_id == known.document_id
+    ((document, share),) = done.details["alike"]
+    assert document == known.document_id
+    assert 0.5 < share < 0.8
+    assert workshop.stores.library.edition(known.id).status is EditionStatus.CURRENT
+
+
+def test_a_document_that_shares_little_is_named_and_stays_a_new_one(
+    workshop: Workshop, uploads: Path
+) -> None:
+    old = sections(uploads, "1.md", "中国用药指南（2020年版）", range(1, 41))
+    known = workshop.loader.load(old, loaded_by="test", approve=True).edition
+    assert known is not None
+    new = sections(uploads, "2.md", "临床合理用药专家共识（2024）", range(33, 73))
+    job = send(workshop.stores, new, "共识2024.md")
+    work(workshop)
+    done = after(workshop.stores, job)
+    assert done.edition_id is not None
+    assert workshop.stores.library.edition(done.edition_id).document_id != known.document_id
+    assert [document for document, _ in done.details["alike"]] == [known.document_id]
+
+
+def test_a_document_that_shares_a_phrase_is_not_named(workshop: Workshop, uploads: Path) -> None:
+    workshop.loader.load(guideline(uploads, "1.md"), loaded_by="test", approve=True)
+    job = send(workshop.stores, sections(uploads, "2.md", "用药共识（2024）", range(1, 20)), "共识.md")
+    work(workshop)
+    assert after(workshop.stores, job).details["alike"] == []
+
+
+# ------------------------------------------------------------------------------------- reading again
+
+
+def loaded_and_read_otherwise_now(workshop: Workshop, uploads: Path) -> EditionRecord:
+    """As an earlier reader left it: its first passage is another one."""
+    edition = workshop.loader.load(guideline(uploads), loaded_by="test", approve=True).edition
+    assert edition is not None
+    with workshop.stores.database.write() as connection:
+        connection.exec_driver_sql("UPDATE passages SET text = 'x' WHERE ordinal = 0")
+    workshop.stores.library.edit(edition.id, Fact.PUBLISHER, "国家心血管病中心")
+    return workshop.stores.library.edition(edition.id)
+
+
+def read_again(workshop: Workshop, edition: EditionRecord) -> Job:
+    job, _ = workshop.stores.jobs.add_reread(edition.id, file_name="高血压.md", sent_by=7, chat_id=70)
+    work(workshop)
+    return after(workshop.stores, job)
+
+
+def test_what_is_read_again_waits_as_a_draft_with_the_facts_that_people_corrected(
+    workshop: Workshop, uploads: Path
+) -> None:
+    edition = loaded_and_read_otherwise_now(workshop, uploads)
+    done = read_again(workshop, edition)
+    assert done.status is JobStatus.READY
+    assert done.edition_id is not None
+    draft = workshop.stores.library.edition(done.edition_id)
+    assert (draft.status, draft.document_id) == (EditionStatus.DRAFT, edition.document_id)
+    assert (draft.title, draft.year, draft.publisher) == (TITLE, 2024, "国家心血管病中心")
+    assert (draft.reader, draft.file_hash) == (READER, edition.file_hash)
+    assert workshop.stores.library.edition(edition.id).status is EditionStatus.CURRENT
+    workshop.stores.library.approve(draft.id)
+    assert [each.id for each in workshop.stores.library.list_editions()] == [draft.id]
+
+
+def test_what_reads_the_same_is_told_and_makes_no_draft(workshop: Workshop, uploads: Path) -> None:
+    edition = workshop.loader.load(guideline(uploads), loaded_by="test", approve=True).edition
+    assert edition is not None
+    done = read_again(workshop, edition)
+    assert (done.status, done.reason) == (JobStatus.REFUSED, "reads_the_same")
+    assert len(workshop.stores.library.list_editions(EditionStatus)) == 1
+
+
+def test_what_a_kill_left_of_reading_again_is_no_second_draft(workshop: Workshop, uploads: Path) -> None:
+    """The draft was stored, and the process was killed before the job said so."""
+    edition = loaded_and_read_otherwise_now(workshop, uploads)
+    first = read_again(workshop, edition).edition_id
+    assert read_again(workshop, edition).edition_id == first
+    assert len(workshop.stores.library.editions_of(edition.document_id)) == 2
+
+
+def test_a_document_whose_file_is_gone_cannot_be_read_again(workshop: Workshop, uploads: Path) -> None:
+    edition = loaded_and_read_otherwise_now(workshop, uploads)
+    for path in workshop.files.rglob("*.md"):
+        path.unlink()
+    done = read_again(workshop, edition)
+    assert (done.status, done.reason) == (JobStatus.REFUSED, "not_found")
 
 
 def test_a_withdrawn_document_that_is_sent_again_waits_for_a_decision(

@@ -1,72 +1,156 @@
+"""What was shown is what is done, once, whoever else decides meanwhile."""
+
 from __future__ import annotations
 
-from bot.library.deciding import Choice, Discarded, Gone, Kept, Loaded, decide
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from bot.library.deciding import (
+    Decided,
+    Discarded,
+    Gone,
+    Loaded,
+    Settled,
+    Waiting,
+    approve,
+    discard,
+    standing,
+)
 from knowledge.domain import EditionStatus
 from knowledge.store import Stores
 from knowledge.store.jobs import JobStatus
-from tests.bot.library.drafts import new_edition, queued, ready
+from knowledge.store.library import EditionRecord, Fact
+from tests.bot.library.drafts import new_edition, ready
 
 WHO = "telegram:1"
 
 
+def seen(stores: Stores, draft: EditionRecord) -> str:
+    """What the card that stands in the chat says."""
+    found = standing(stores, draft.id)
+    assert isinstance(found, Waiting)
+    return found.proposal.seen
+
+
+def load(stores: Stores, draft: EditionRecord, shown: str | None = None) -> Decided:
+    return approve(stores, draft.id, seen=shown or seen(stores, draft), who=WHO)
+
+
+def audited(stores: Stores) -> list[tuple[str, str, str, dict]]:
+    with stores.database.read() as connection:
+        rows = connection.execute(text("SELECT who, action, subject, details FROM audit_log ORDER BY id"))
+        return [(who, action, subject, json.loads(details)) for who, action, subject, details in rows]
+
+
 def test_loading_makes_the_edition_answer(stores: Stores):
     job, draft = ready(stores)
-    result = decide(stores, job.id, Choice.LOAD, WHO)
-    assert isinstance(result, Loaded)
-    assert stores.library.edition(draft.id).status is EditionStatus.CURRENT
+    assert isinstance(load(stores, draft), Loaded)
+    edition = stores.library.edition(draft.id)
+    assert (edition.status, edition.decided_by) == (EditionStatus.CURRENT, WHO)
+    decided = stores.jobs.get(job.id)
+    assert decided is not None
+    assert decided.status is JobStatus.APPROVED
+    ((who, action, subject, details),) = audited(stores)
+    assert (who, action, subject) == (WHO, "edition.approve", f"edition:{draft.id}")
+    assert (details["before"], details["after"]) == ({"status": "draft"}, {"status": "current"})
 
 
 def test_the_first_real_document_withdraws_the_samples(stores: Stores):
     stores.library.approve(stores.library.add_draft(new_edition("样例", is_sample=True)).id)
-    job, _ = ready(stores)
-    result = decide(stores, job.id, Choice.LOAD, WHO)
+    _, draft = ready(stores)
+    result = load(stores, draft)
     assert isinstance(result, Loaded)
     assert result.approved.samples_withdrawn == 1
 
 
 def test_a_second_press_changes_nothing(stores: Stores):
-    job, draft = ready(stores)
-    decide(stores, job.id, Choice.LOAD, WHO)
+    _, draft = ready(stores)
+    shown = seen(stores, draft)
+    load(stores, draft, shown)
     generation = stores.library.generation()
-    assert isinstance(decide(stores, job.id, Choice.LOAD, WHO), Loaded)
-    assert isinstance(decide(stores, job.id, Choice.DISCARD, WHO), Loaded)
+    assert isinstance(load(stores, draft, shown), Settled)
+    assert isinstance(discard(stores, draft.id, who=WHO), Settled)
     assert stores.library.generation() == generation
     assert stores.library.edition(draft.id).status is EditionStatus.CURRENT
+    assert len(audited(stores)) == 1
 
 
-def test_a_press_after_a_kill_completes_the_decision(stores: Stores):
-    """The job was decided, then the process was killed before the edition was approved."""
+def test_a_failure_leaves_nothing_half_decided(stores: Stores):
     job, draft = ready(stores)
-    stores.jobs.decide(job.id, JobStatus.APPROVED)
-    assert isinstance(decide(stores, job.id, Choice.LOAD, WHO), Loaded)
-    assert stores.library.edition(draft.id).status is EditionStatus.CURRENT
+    with stores.database.write() as connection:
+        connection.execute(
+            text("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'no'); END")
+        )
+    with pytest.raises(Exception, match="no"):
+        load(stores, draft)
+    assert stores.library.edition(draft.id).status is EditionStatus.DRAFT
+    waiting = stores.jobs.get(job.id)
+    assert waiting is not None
+    assert waiting.status is JobStatus.READY
 
 
 def test_discarding_forgets_the_draft(stores: Stores):
-    job, _ = ready(stores)
-    assert decide(stores, job.id, Choice.DISCARD, WHO) == Discarded(title="成人高血压食养指南")
+    job, draft = ready(stores)
+    shown = seen(stores, draft)
+    assert discard(stores, draft.id, who=WHO) == Discarded(title="成人高血压食养指南")
     assert stores.library.list_editions(EditionStatus) == []
-    assert isinstance(decide(stores, job.id, Choice.LOAD, WHO), Discarded)
+    assert load(stores, draft, shown) == Gone()
+    assert discard(stores, draft.id, who=WHO) == Gone()
+    decided = stores.jobs.get(job.id)
+    assert decided is not None
+    assert decided.status is JobStatus.DISCARDED
+    ((_, action, _, details),) = audited(stores)
+    assert (action, details["before"]["title"]) == ("edition.discard", "成人高血压食养指南")
 
 
 def test_an_older_edition_is_kept_and_does_not_answer(stores: Stores):
     stores.library.approve(stores.library.add_draft(new_edition(year=2024)).id)
-    job, _ = ready(stores, new_edition(year=2020))
-    assert isinstance(decide(stores, job.id, Choice.LOAD, WHO), Kept)
-    assert isinstance(decide(stores, job.id, Choice.LOAD, WHO), Kept)
+    _, draft = ready(stores, new_edition(year=2020))
+    result = load(stores, draft)
+    assert isinstance(result, Loaded)
+    assert result.approved.edition.status is EditionStatus.REPLACED
 
 
-def test_a_button_whose_draft_is_gone_says_so(stores: Stores):
-    job, draft = ready(stores)
-    stores.library.discard(draft.id)
-    assert decide(stores, job.id, Choice.LOAD, WHO) == Gone()
-    assert decide(stores, 999, Choice.LOAD, WHO) == Gone()
-    assert decide(stores, queued(stores).id, Choice.LOAD, WHO) == Gone()
+@pytest.mark.parametrize("change", ["edited", "another_edition_answers", "moved"])
+def test_a_card_that_no_longer_says_what_would_happen_decides_nothing(stores: Stores, change: str):
+    """Another coordinator edited it, or loaded a new edition, since it was shown."""
+    _, draft = ready(stores)
+    shown = seen(stores, draft)
+    if change == "edited":
+        stores.library.edit(draft.id, Fact.YEAR, 2021)
+    elif change == "another_edition_answers":
+        stores.library.approve(stores.library.add_draft(new_edition(year=2022)).id)
+    else:
+        other = stores.library.approve(stores.library.add_draft(new_edition("别的")).id).edition
+        stores.library.assign(draft.id, other.document_id)
+    result = load(stores, draft, shown)
+    assert isinstance(result, Waiting)
+    assert stores.library.edition(draft.id).status is EditionStatus.DRAFT
+    assert isinstance(load(stores, draft, result.proposal.seen), Loaded)
+
+
+def test_of_two_coordinators_at_once_one_decides(stores: Stores):
+    for _ in range(5):
+        _, draft = ready(stores)
+        shown = seen(stores, draft)
+        with ThreadPoolExecutor(2) as threads:
+            results = [
+                threads.submit(approve, stores, draft.id, seen=shown, who="telegram:1"),
+                threads.submit(discard, stores, draft.id, who="telegram:2"),
+            ]
+        won, lost = sorted(
+            (type(result.result()) for result in results), key=lambda kind: kind in (Settled, Gone)
+        )
+        assert (won, lost) in ((Loaded, Settled), (Discarded, Gone))
 
 
 def test_a_withdrawn_edition_is_not_loaded_again_by_an_old_button(stores: Stores):
-    job, draft = ready(stores)
-    decide(stores, job.id, Choice.LOAD, WHO)
+    _, draft = ready(stores)
+    shown = seen(stores, draft)
+    load(stores, draft, shown)
     stores.library.withdraw(draft.id)
-    assert decide(stores, job.id, Choice.LOAD, WHO) == Gone()
+    assert isinstance(load(stores, draft, shown), Settled)
     assert stores.library.edition(draft.id).status is EditionStatus.WITHDRAWN

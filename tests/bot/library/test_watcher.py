@@ -12,6 +12,7 @@ from bot.texts import texts
 from knowledge.domain import Language
 from knowledge.store import Stores
 from tests.bot.library.drafts import queued, ready
+from tests.knowledge.editions import edition, publish
 
 ZH = texts(Language.ZH)
 
@@ -32,11 +33,11 @@ def watcher(stores: Stores, messenger: FakeMessenger, supervisor: WorkerSupervis
 
 
 async def test_a_file_that_was_read_is_shown_once(stores, messenger, watcher):
-    job, _ = ready(stores)
+    job, draft = ready(stores)
     assert await watcher.look() is False
     assert await watcher.look() is False
     assert [chat for chat, _ in messenger.sent] == [1]
-    assert messenger.sent[0][1].buttons[0][0].data == f"load:yes:{job.id}"
+    assert (messenger.sent[0][1].buttons[0][0].data or "").startswith(f"lib:yes:{draft.id}:")
     assert messenger.edits == [(1, 7, view.finished(job, ZH))]
 
 
@@ -64,7 +65,7 @@ async def test_reports_are_in_the_senders_language(stores, messenger, watcher):
 
 async def test_progress_is_edited_only_when_it_changed(stores, messenger, watcher):
     job = queued(stores)
-    watcher.follow(job.id, view.received(job.file_name, ZH))
+    watcher.follow(job.id, view.received(job, ZH))
     assert await watcher.look() is True
     assert messenger.edits == []
     stores.jobs.claim()
@@ -89,14 +90,14 @@ async def test_after_a_restart_nothing_is_edited_to_what_it_says_already(stores,
 async def test_files_in_the_queue_know_their_place(stores, messenger, watcher):
     first, second = queued(stores), queued(stores, file_name="b.pdf")
     for job in (first, second):
-        watcher.follow(job.id, view.received(job.file_name, ZH))
+        watcher.follow(job.id, view.received(job, ZH))
     await watcher.look()
     assert [message.html for *_, message in messenger.edits] == ["收到 b.pdf，排队中：前面还有 1 个文件。"]
 
 
 async def test_a_worker_that_cannot_work_is_told(stores, messenger, watcher, supervisor):
     job = queued(stores)
-    watcher.follow(job.id, view.received(job.file_name, ZH))
+    watcher.follow(job.id, view.received(job, ZH))
     supervisor.failures = 2
     await watcher.look()
     assert "不用重发" in messenger.edits[0][2].html
@@ -107,6 +108,23 @@ async def test_a_draft_that_was_dealt_with_elsewhere_is_not_offered(stores, mess
     stores.library.discard(draft.id)
     await watcher.look()
     assert messenger.sent[0][1].buttons == ()
+
+
+async def test_a_file_that_is_still_on_its_way_is_neither_progress_nor_result(stores, messenger, watcher):
+    stores.jobs.announce(file_name="a.pdf", sent_by=1, chat_id=1, update_id=5)
+    assert await watcher.look() is False
+    assert (messenger.sent, messenger.edits) == ([], [])
+    assert len(stores.jobs.open()) == 1
+
+
+async def test_what_was_read_again_is_shown_like_a_file_that_was_sent(stores, messenger, watcher):
+    old = publish(stores, edition("甲", file_hash="f" * 64)).edition
+    job, _ = stores.jobs.add_reread(old.id, file_name="甲.pdf", sent_by=1, chat_id=1)
+    draft = stores.library.add_draft(edition("甲", ("新读法。",), file_hash="f" * 64), old.document_id)
+    stores.jobs.ready(job.id, draft.id, {})
+    await watcher.look()
+    assert "重新读出" in messenger.sent[0][1].html
+    assert stores.jobs.open() == []
 
 
 async def test_a_terminal_does_not_report_to_telegram_nor_the_reverse(stores, supervisor):
@@ -121,7 +139,7 @@ async def test_a_terminal_does_not_report_to_telegram_nor_the_reverse(stores, su
 async def test_it_is_settled_when_every_file_was_told_of(stores, messenger, watcher):
     job = queued(stores)
     task = asyncio.create_task(watcher.run())
-    watcher.follow(job.id, view.received(job.file_name, ZH))
+    watcher.follow(job.id, view.received(job, ZH))
     stores.jobs.refuse(job.id, "encrypted", {})
     async with asyncio.timeout(10):
         await watcher.settled()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
-from knowledge.domain import EditionStatus
+from knowledge.domain import EditionStatus, Sharing
 from knowledge.errors import EditionConflict, NotFound
 from knowledge.store import Stores
-from knowledge.store.library import NewEdition, title_key
+from knowledge.store.library import Fact, FactValue, NewEdition, title_key
 from tests.knowledge.editions import edition, publish
 
 
@@ -324,3 +327,229 @@ def test_editions_added_apart_all_answer_though_they_share_a_title(stores: Store
     generation, changes = stores.passages.changes_since(before)
     assert generation == before + 1
     assert [change.edition_id for change in changes if change.is_current] == ids
+
+
+# -------------------------------------------------------------------------------------------- restoring
+
+WHO = "telegram:9"
+
+
+def two_editions(stores: Stores) -> tuple[int, int]:
+    """The ids of 2018, which is replaced, and of 2024, which answers."""
+    old = publish(stores, edition(texts=("旧。",), year=2018)).edition
+    return old.id, publish(stores, edition(texts=("新。",), year=2024)).edition.id
+
+
+def test_whoever_decides_is_remembered_with_the_moment(stores: Stores) -> None:
+    old, new = two_editions(stores)
+    assert stores.library.edition(new).decided_by == "test", "whoever loaded it, where nobody else is named"
+    draft = stores.library.add_draft(edition(texts=("更新。",), year=2025))
+    assert (draft.decided_by, draft.decided_at, draft.replaced_by) == (None, None, None)
+    approved = stores.library.approve(draft.id, decided_by=WHO).edition
+    replaced = stores.library.edition(new)
+    assert {approved.decided_by, replaced.decided_by} == {WHO}
+    assert approved.decided_at == replaced.decided_at
+    assert replaced.replaced_by == draft.id
+    assert stores.library.edition(old).decided_by == "test"
+
+
+def test_rolling_back_lets_the_edition_before_answer_in_one_step(stores: Stores, elsewhere: Stores) -> None:
+    old, new = two_editions(stores)
+    before = elsewhere.library.generation()
+    exchanged = stores.library.restore(old, instead_of=new, decided_by=WHO)
+    assert (exchanged.edition.id, exchanged.edition.status) == (old, EditionStatus.CURRENT)
+    assert exchanged.instead_of is not None
+    assert exchanged.instead_of.id == new
+    generation, changes = elsewhere.passages.changes_since(before)
+    assert generation == before + 1
+    assert {change.edition_id: change.is_current for change in changes} == {old: True, new: False}
+    taken_back = stores.library.edition(new)
+    assert (taken_back.status, taken_back.replaced_by) == (EditionStatus.WITHDRAWN, old)
+
+
+def test_what_was_rolled_back_can_be_put_in_again(stores: Stores) -> None:
+    old, new = two_editions(stores)
+    stores.library.restore(old, instead_of=new, decided_by=WHO)
+    stores.library.restore(new, instead_of=old, decided_by=WHO)
+    assert statuses(stores) == {2018: EditionStatus.REPLACED, 2024: EditionStatus.CURRENT}
+    assert stores.library.edition(new).replaced_by is None
+
+
+def test_a_withdrawn_edition_is_restored(stores: Stores) -> None:
+    _, new = two_editions(stores)
+    stores.library.withdraw(new, decided_by=WHO)
+    assert stores.library.restore(new, instead_of=None, decided_by=WHO).instead_of is None
+    assert statuses(stores)[2024] is EditionStatus.CURRENT
+
+
+def test_nothing_is_restored_over_what_whoever_decided_did_not_see(stores: Stores) -> None:
+    old, new = two_editions(stores)
+    newest = publish(stores, edition(texts=("更新。",), year=2025)).edition.id
+    before = stores.library.generation()
+    for instead_of in (new, None, old):
+        with pytest.raises(EditionConflict):
+            stores.library.restore(old, instead_of=instead_of, decided_by=WHO)
+    with pytest.raises(EditionConflict):
+        stores.library.restore(newest, instead_of=newest, decided_by=WHO)
+    draft = stores.library.add_draft(edition("别的", ("丁。",)))
+    with pytest.raises(EditionConflict):
+        stores.library.restore(draft.id, instead_of=None, decided_by=WHO)
+    assert stores.library.generation() == before
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_however_many_decide_at_once_one_edition_answers(stores: Stores, attempt: int) -> None:
+    """Approving, withdrawing, rolling back and restoring, all at the same moment."""
+    old, new = two_editions(stores)
+    draft = stores.library.add_draft(edition(texts=("更新。",), year=2025)).id
+    before = stores.library.generation()
+    deeds: list[Callable[[], object]] = [
+        lambda: stores.library.approve(draft, decided_by=WHO),
+        lambda: stores.library.withdraw(new, decided_by=WHO),
+        lambda: stores.library.restore(old, instead_of=new, decided_by=WHO),
+        lambda: stores.library.restore(new, instead_of=old, decided_by=WHO),
+        lambda: stores.library.restore(new, instead_of=None, decided_by=WHO),
+    ]
+    deeds = deeds[attempt:] + deeds[:attempt]
+    start = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], object]) -> bool:
+        start.wait()
+        try:
+            deed()
+        except EditionConflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        done = sum(threads.map(do, deeds))
+    current = [e.id for e in stores.library.list_editions()]
+    assert len(current) <= 1
+    assert stores.library.generation() == before + done, (
+        "each deed that was done is one generation, none is lost"
+    )
+
+
+# --------------------------------------------------------------------------------------------- correcting
+
+
+def test_a_corrected_title_is_what_a_current_edition_is_cited_and_found_by(
+    stores: Stores, elsewhere: Stores
+) -> None:
+    current = publish(stores, edition("scan_0001")).edition
+    before = stores.library.generation()
+    edited = stores.library.edit(current.id, Fact.TITLE, "高血压防治指南（2024）")
+    assert (edited.before.title, edited.after.title) == ("scan_0001", "高血压防治指南（2024）")
+    generation, changes = elsewhere.passages.changes_since(before)
+    assert (generation, [change.edition_id for change in changes]) == (before + 1, [current.id])
+    (passage,) = stores.passages.of_edition(current.id)
+    assert passage.citation.title == "高血压防治指南（2024）"
+    assert passage.tokens == edition("高血压防治指南（2024）").passages[0].tokens
+
+
+def test_what_was_corrected_decides_what_a_later_edition_replaces(stores: Stores) -> None:
+    current = publish(stores, edition("scan_0001", year=2018)).edition
+    stores.library.edit(current.id, Fact.TITLE, "高血压防治指南（2018）")
+    assert publish(stores, edition("高血压防治指南（2024）", ("新。",))).replaced[0].id == current.id
+
+
+@pytest.mark.parametrize(
+    "fact, value",
+    [
+        (Fact.YEAR, 2020),
+        (Fact.YEAR, None),
+        (Fact.PUBLISHER, "学会"),
+        (Fact.LANGUAGE, "zh-TW"),
+        (Fact.SPECIALTIES, ("cardiology", "nephrology")),
+        (Fact.SHARING, Sharing.FILE),
+    ],
+)
+def test_each_fact_can_be_corrected(stores: Stores, fact: Fact, value: FactValue) -> None:
+    draft = stores.library.add_draft(edition())
+    before = stores.library.generation()
+    after = stores.library.edit(draft.id, fact, value).after
+    assert getattr(after, fact) == value
+    assert replace(after, **{fact: getattr(draft, fact)}) == draft
+    assert stores.library.generation() == before, "a draft answers nothing, so that nothing has to catch up"
+
+
+def test_a_correction_that_changes_nothing_is_no_new_generation(stores: Stores) -> None:
+    current = publish(stores, edition()).edition
+    before = stores.library.generation()
+    assert stores.library.edit(current.id, Fact.YEAR, 2024).after == current
+    assert stores.library.generation() == before
+
+
+def test_corrections_of_two_people_at_once_are_both_kept(stores: Stores) -> None:
+    draft = stores.library.add_draft(edition())
+    changes: list[tuple[Fact, FactValue]] = [
+        (Fact.YEAR, 2020),
+        (Fact.PUBLISHER, "学会"),
+        (Fact.TITLE, "新名"),
+    ]
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda change: stores.library.edit(draft.id, *change), changes))
+    after = stores.library.edition(draft.id)
+    assert (after.year, after.publisher, after.title) == (2020, "学会", "新名")
+
+
+# ------------------------------------------------------------------------------------ an edition of what
+
+
+def test_a_draft_whose_title_is_corrected_joins_the_document_of_that_name(stores: Stores) -> None:
+    current = publish(stores, edition("高血压防治指南（2018）", year=2018)).edition
+    draft = stores.library.add_draft(edition("scan_0001", ("新。",)))
+    assert draft.document_id != current.document_id
+    joined = stores.library.edit(draft.id, Fact.TITLE, "高血压防治指南（2024）").after
+    assert joined.document_id == current.document_id
+    assert [r.id for r in stores.library.approve(draft.id).replaced] == [current.id]
+
+
+def test_a_draft_becomes_an_edition_of_the_document_that_is_named(stores: Stores) -> None:
+    current = publish(stores, edition("甲", year=2018)).edition
+    draft = stores.library.add_draft(edition("乙", ("新。",)))
+    assert stores.library.assign(draft.id, current.document_id).document_id == current.document_id
+    assert {e.id for e in stores.library.editions_of(current.document_id)} == {current.id, draft.id}
+    assert stores.library.editions_of(draft.document_id) == []
+    assert [r.id for r in stores.library.approve(draft.id).replaced] == [current.id]
+
+
+def test_a_draft_can_be_made_a_document_of_its_own(stores: Stores) -> None:
+    current = publish(stores, edition("甲", year=2018)).edition
+    draft = stores.library.add_draft(edition("甲", ("新。",), year=2024))
+    apart = stores.library.assign(draft.id, None)
+    assert apart.document_id != current.document_id
+    assert stores.library.assign(draft.id, None) == apart
+    assert stores.library.approve(draft.id).replaced == ()
+    assert len(stores.library.list_editions()) == 2
+
+
+def test_only_a_draft_is_moved_and_only_to_what_exists(stores: Stores) -> None:
+    one, other = publish(stores, edition("甲")).edition, publish(stores, edition("乙", ("乙。",))).edition
+    with pytest.raises(EditionConflict):
+        stores.library.assign(one.id, other.document_id)
+    draft = stores.library.add_draft(edition("丙", ("丙。",)))
+    with pytest.raises(NotFound):
+        stores.library.assign(draft.id, 77)
+    with pytest.raises(NotFound):
+        stores.library.add_draft(edition("丁", ("丁。",)), document_id=77)
+
+
+def test_what_was_quoted_is_counted_once_an_answer(stores: Stores) -> None:
+    current = publish(stores, edition()).edition
+    assert stores.library.times_cited([current.id]) == {}
+    with stores.database.write() as connection:
+        for question in (1, 2):
+            connection.execute(
+                text(
+                    "INSERT INTO questions (id, asked_by, chat_id, text, asked_at) "
+                    "VALUES (:id, 1, 1, 'x', '2026-01-01')"
+                ),
+                {"id": question},
+            )
+            for position in (0, 1):
+                connection.execute(
+                    text("INSERT INTO citations VALUES (:q, :p, :e, 1)"),
+                    {"q": question, "p": position, "e": current.id},
+                )
+    assert stores.library.times_cited([current.id, 99]) == {current.id: 2}
