@@ -5,38 +5,54 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from bot.announcing.pace import Pace
 from bot.conversation import Blocked, Failed, InDoubt, Message, Messenger, Postponed, Sent
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import DeliveryStatus
 from knowledge.store.database import now
-from knowledge.store.deliveries import Claimed
+from knowledge.store.deliveries import Claimed, DeliveryStore
 
 Outcome = Sent | Blocked | Failed | InDoubt | Postponed
 
 #: Where only this recipient's calls go astray on the way, and the others' do not, it is given up after so many.
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 16
 _LONGEST_PAUSE_S = 300.0
 
 
 async def deliver(
-    stores: Stores, messenger: Messenger, claimed: Claimed, message: Message, *, at_least_once: bool
-) -> Outcome:
-    """What became of it. After Postponed the recipient waits again, and so does one in doubt if it is at least once."""
+    stores: Stores,
+    messenger: Messenger,
+    pace: Pace,
+    claimed: Claimed,
+    message: Message,
+    *,
+    at_least_once: bool,
+) -> None:
+    """After Postponed the recipient waits again, and where it is at least once, so does one in doubt."""
     outcome = await messenger.send_once(claimed.telegram_id, message)
     if isinstance(outcome, InDoubt) and at_least_once:
         outcome = Postponed(seconds=0, fault=outcome.reason)
-    await asyncio.to_thread(settle, stores, claimed, outcome)
-    return outcome
+    is_theirs = True
+    match outcome:
+        case Postponed(seconds=seconds, fault=None):
+            pace.pause(seconds)
+        case Postponed() | InDoubt():
+            is_theirs = not pace.astray(claimed.telegram_id)
+        case Sent() | Blocked() | Failed():
+            pace.arrived()
+    await asyncio.to_thread(settle, stores, claimed, outcome, is_theirs=is_theirs)
 
 
-def settle(stores: Stores, claimed: Claimed, outcome: Outcome) -> None:
-    """Need not wait for the disk: what a power cut takes back is in doubt, as it was before, and counted so."""
+def settle(stores: Stores, claimed: Claimed, outcome: Outcome, *, is_theirs: bool = True) -> None:
+    """is_theirs: a fault on the way is this recipient's, for the others' calls arrive, and counts as an attempt.
+
+    It need not wait for the disk: what a power cut takes back is in doubt, as it was before, and counted so.
+    """
     with stores.database.together(survives_power_cut=False):
-        _settle(stores, claimed, outcome)
+        _settle(stores.deliveries, claimed, outcome, is_theirs=is_theirs)
 
 
-def _settle(stores: Stores, claimed: Claimed, outcome: Outcome) -> None:
-    store = stores.deliveries
+def _settle(store: DeliveryStore, claimed: Claimed, outcome: Outcome, *, is_theirs: bool) -> None:
     match outcome:
         case Sent(message_id=message_id):
             store.settle(claimed, DeliveryStatus.SENT, message_id=message_id)
@@ -49,11 +65,11 @@ def _settle(stores: Stores, claimed: Claimed, outcome: Outcome) -> None:
         case Postponed(seconds=seconds, fault=None):
             store.put_back(claimed, now() + timedelta(seconds=seconds), counts=False, reason=None)
         case Postponed(seconds=seconds, fault=fault):
-            if claimed.attempts >= MOST_ATTEMPTS:
+            if is_theirs and claimed.attempts >= MOST_ATTEMPTS:
                 store.settle(claimed, DeliveryStatus.FAILED, reason=fault)
                 return
             pause = max(seconds, pause_after(claimed.attempts))
-            store.put_back(claimed, now() + timedelta(seconds=pause), counts=True, reason=fault)
+            store.put_back(claimed, now() + timedelta(seconds=pause), counts=is_theirs, reason=fault)
 
 
 def pause_after(attempts: int) -> float:

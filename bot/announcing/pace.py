@@ -6,6 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+#: So much of what was missed may be caught up with at once, so that a turn taken late costs nothing in the long run.
+_CATCH_UP_S = 0.2
+#: When calls for so many people came to nothing on the way, and none got through meanwhile, it is the network.
+_MANY = 4
+_LONGEST_PAUSE_S = 60.0
+
 
 class Pace:
     """Hands out turns evenly; a pause that Telegram asks for moves every later turn."""
@@ -21,15 +27,34 @@ class Pace:
         self._sleep = sleep
         self._clock = clock
         self._next = clock()
+        self._paused_until = self._next
+        self._astray: set[int] = set()
+        self._next_pause = 1.0
 
     async def turn(self) -> None:
         """Returns when one more message may leave."""
         now = self._clock()
-        at = max(self._next, now)
+        at = max(self._next, now - _CATCH_UP_S, self._paused_until)
         self._next = at + self._apart
         if at > now:
             await self._sleep(at - now)
 
     def pause(self, seconds: float) -> None:
         """No new turn for so long."""
-        self._next = max(self._next, self._clock() + seconds)
+        self._paused_until = max(self._paused_until, self._clock() + seconds)
+
+    def astray(self, telegram_id: int) -> bool:
+        """A call came to nothing on the way. Whether that is the network's fault; then there is a growing pause."""
+        if len(self._astray) < _MANY:
+            self._astray.add(telegram_id)
+        if len(self._astray) < _MANY:
+            return False
+        if self._clock() >= self._paused_until:
+            self.pause(self._next_pause)
+            self._next_pause = min(2 * self._next_pause, _LONGEST_PAUSE_S)
+        return True
+
+    def arrived(self) -> None:
+        """Telegram answered, whatever it said."""
+        self._astray.clear()
+        self._next_pause = 1.0
