@@ -1,4 +1,4 @@
-"""PDF to blocks: pypdfium2 for text in reading order, pdfplumber for the cells of tables."""
+"""PDF to blocks: pypdfium2 for text and rules, pdfplumber for the cells that the rules make."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from indexer.parsers.pdf.assembly import Page, assembled
 from indexer.parsers.pdf.headings import plain
 from indexer.parsers.pdf.labels import FULL_WIDTH, bare_number, differing, is_page_number, printed_labels
 from indexer.parsers.pdf.lines import Line
-from indexer.parsers.pdf.pages import FrameFinder, PageContent, page_content
+from indexer.parsers.pdf.pages import PageContent, page_content
 
 
 def parse_pdf(path: Path) -> Parsed:
     """The blocks of a PDF, each on its own page. Raises Encrypted, Damaged or NoText."""
     document = _opened(path)
     try:
-        with FrameFinder(path) as finder:
-            pages = [page_content(document, number, finder) for number in range(1, len(document) + 1)]
+        pages = [page_content(document, number) for number in range(1, len(document) + 1)]
         outline = _outline(document)
         labels = {number + 1: document.get_page_label(number) for number in range(len(document))}
         metadata = _metadata(document)
@@ -34,9 +33,7 @@ def parse_pdf(path: Path) -> Parsed:
         document.close()
     if not any(page.lines or page.tables for page in pages):
         raise errors.NoText
-    parsed = _parsed(pages, outline, labels, metadata)
-    unread = (("tables_unread", finder.failures),) if finder.failures else ()
-    return replace(parsed, warnings=parsed.warnings + unread)
+    return _parsed(pages, outline, labels, metadata)
 
 
 def _opened(path: Path) -> pdfium.PdfDocument:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -14,7 +11,8 @@ from pypdfium2 import raw
 from indexer.parsers.pdf.characters import Box, Segment
 from indexer.parsers.pdf.lines import Line, lines_of
 from indexer.parsers.pdf.reader import page_text
-from indexer.parsers.pdf.tables import Frame, Table, frames, taken_out
+from indexer.parsers.pdf.rules import ruled_page
+from indexer.parsers.pdf.tables import Table, frames, taken_out
 from indexer.parsers.pdf.threeline import three_line_frames
 
 #: Fewer characters than this beside a picture make a page a scan (facts: 30 non-space characters).
@@ -42,54 +40,14 @@ class PageContent:
     is_scan: bool = False
 
 
-class FrameFinder:
-    """pdfplumber, opened only for a file that has ruled pages: it reads what pypdfium2 has read once more."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._document: Any = None
-        #: How many pages it could not read: their tables are read as text.
-        self.failures = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._document is not None:
-            self._document.close()
-
-    def frames(self, number: int) -> tuple[Frame, ...]:
-        """The ruled frames of a page; none where pdfplumber fails, which must not lose the page's text."""
-        try:
-            return self._frames(number)
-        except (MemoryError, RecursionError):
-            raise
-        except Exception:  # noqa: BLE001 pdfminer raises anything on PDFs that pypdfium2 reads well
-            self.failures += 1
-            return ()
-
-    def _frames(self, number: int) -> tuple[Frame, ...]:
-        if self._document is None:
-            from pdfplumber import open as open_plumber
-
-            self._document = open_plumber(self._path)
-        page = self._document.pages[number - 1]
-        try:
-            return frames(page)
-        finally:
-            page.close()
-
-
-def page_content(document: pdfium.PdfDocument, number: int, finder: FrameFinder) -> PageContent:
+def page_content(document: pdfium.PdfDocument, number: int) -> PageContent:
     """What stands on a page, counted from 1."""
     page = document[number - 1]
     try:
         text = page_text(page)
         parts = text.segments
-        ruled_page = parts and not text.turned and _rules(page) >= _FEWEST_RULES
-        rest, tables = taken_out(parts, finder.frames(number) if ruled_page else ())
+        is_ruled = parts and not text.turned and _rules(page) >= _FEWEST_RULES
+        rest, tables = taken_out(parts, frames(ruled_page(page)) if is_ruled else ())
         strokes = [] if text.turned else _strokes(page)
         rest, ruled = taken_out(rest, three_line_frames(rest, strokes, lines_of(rest)))
         return PageContent(
@@ -109,7 +67,7 @@ def _is_side_tab(line: Line, width: float) -> bool:
 
 
 def _rules(page: pdfium.PdfPage) -> int:
-    """How many straight rules and rectangles a page has: art is curved, and slow to read for pdfplumber."""
+    """How many straight rules and rectangles a page has: art is curved."""
     paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
     return sum(_is_rule(path) for path in paths)
 

@@ -10,6 +10,7 @@ from typing import Any
 from indexer.grids import filled_share, rendered
 from indexer.parsers.pdf.characters import Box, Character, Segment
 from indexer.parsers.pdf.lines import Line, lines_of
+from indexer.parsers.pdf.rules import RuledPage
 from indexer.shown import join_lines
 
 Place = tuple[int, int]
@@ -51,20 +52,18 @@ class Table:
     text: str
 
 
-def frames(page: Any) -> tuple[Frame, ...]:
-    """The ruled frames of a pdfplumber page, largest first; whether they are tables is told by their text."""
-    found = [_frame(table, page) for table in page.find_tables()]
+def frames(page: RuledPage) -> tuple[Frame, ...]:
+    """The ruled frames of a page, largest first; whether they are tables is told by their text."""
+    from pdfplumber.table import TableFinder
+
+    found = [_frame(table) for table in TableFinder(page).tables]  # type: ignore[arg-type]  # all that it asks of one
     kept = [frame for frame in found if _has_shape(frame, page)]
     return tuple(sorted(kept, key=lambda frame: -_area(frame.box)))
 
 
-def _frame(table: Any, page: Any) -> Frame:
-    # pdfplumber counts down from the page's height, wherever the media box begins; its x are the file's own.
-    def place(cell: Any) -> Box | None:
-        if cell is None:
-            return None
-        x0, top, x1, low = cell
-        return (x0, page.height - low, x1, page.height - top)
+def _frame(table: Any) -> Frame:
+    def place(cell: Box | None) -> Box | None:
+        return (cell[0], -cell[3], cell[2], -cell[1]) if cell else None
 
     return Frame(cells=tuple(tuple(place(cell) for cell in row.cells) for row in table.rows))
 
@@ -73,9 +72,9 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _has_shape(frame: Frame, page: Any) -> bool:
+def _has_shape(frame: Frame, page: RuledPage) -> bool:
     rows, columns = len(frame.cells), max(len(row) for row in frame.cells)
-    whole = float(page.width) * float(page.height)
+    whole = page.width * page.height
     x0, bottom, x1, top = frame.box
     return (
         columns >= 2
