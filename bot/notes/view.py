@@ -47,7 +47,7 @@ def _answered(question: NotedQuestion, words: Texts) -> Message:
 
 
 def _gone(gone: EditionGone, words: Texts) -> Message:
-    kind = "withdrawn" if gone.successor is None else "replaced"
+    kind = _kind(gone)
     editions = {"old": _title(gone.edition, words)}
     if gone.successor is not None:
         editions["new"] = _title(gone.successor, words)
@@ -60,6 +60,13 @@ def _gone(gone: EditionGone, words: Texts) -> Message:
         said = [line(words.get(f"notes.{kind}_many", count=len(gone.questions), **editions))]
         said += [line(f"{number}. {_short(question)}") for number, question in enumerate(listed, start=1)]
     return Message(html=page(said), buttons=(*_again(listed, kind, words), (_off(words),)))
+
+
+def _kind(gone: EditionGone) -> str:
+    if gone.successor is None:
+        return "withdrawn"
+    is_older = (gone.successor.year or 0) < (gone.edition.year or 0)
+    return "reverted" if is_older else "replaced"
 
 
 def _again(listed: Sequence[NotedQuestion], kind: str, words: Texts) -> tuple[tuple[Button, ...], ...]:
