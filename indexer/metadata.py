@@ -11,6 +11,7 @@ from pathlib import Path
 from indexer.parsed import Block, BlockKind, Metadata, Parsed
 from indexer.shown import cjk_count, is_cjk, letter_count, one_line
 from indexer.sidecar import sidecar
+from indexer.specialties import specialties_of
 from knowledge.text import search_text
 
 _EARLIEST, _LATEST = 1950, 2100
@@ -41,6 +42,7 @@ def described(parsed: Parsed, path: Path) -> Metadata:
         or _archive_year(path.stem),
         publisher=own.publisher or publisher_of(parsed.blocks),
         language=language_of(parsed.blocks),
+        specialties=specialties_of(title or ""),
         source=own.source,
     )
     return sidecar(path).over(guessed)
