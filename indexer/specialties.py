@@ -29,7 +29,7 @@ _SIGNS = {
     "neurology": "卒中|脑梗|脑出血|脑血管|癫痫|帕金森|痴呆|阿尔茨海默|头痛|多发性硬化|神经|重症肌无力"
     "|stroke|epilep|parkinson|dementia|alzheimer|migraine|headache|multiple sclerosis|neurolog|neuropath",
     "infectious-disease": "感染|艾滋|新冠|新型冠状|流感|结核|乙肝|丙肝|病毒性|传染|疫|抗菌|抗生素|棘球蚴|包虫|脓毒"
-    "|疟|梅毒|infect|hiv|aids|covid|influenza|tubercul|hepatitis b|hepatitis c|antimicrob|antibiot|echinococc|malaria|sepsis",
+    "|疟|梅毒|infect|hiv|aids|covid|influenza|tubercul|hepatitis [bc]|antimicrob|antibiot|echinococc|malaria|sepsis",
     "haematology": "血液|贫血|血小板|血友病|血栓|抗凝"
     "|anaemia|anemia|haemat|hemat|haemophil|hemophil|thrombo|anticoag",
     "rheumatology": "风湿|狼疮|关节炎|强直性脊柱炎|血管炎|rheumat|lupus|arthritis|spondyl|vasculitis",
