@@ -38,8 +38,11 @@ async def deliver(
             pace.pause(seconds)
         case Postponed() | InDoubt():
             is_theirs = not pace.astray(claimed.telegram_id)
-        case Sent() | Blocked() | Failed():
+        case Sent():
             pace.arrived()
+        case Blocked() | Failed():
+            pace.arrived()
+            pace.give_back()
     await asyncio.to_thread(settle, stores, claimed, outcome, is_theirs=is_theirs)
 
 

@@ -39,6 +39,10 @@ class Pace:
         if at > now:
             await self._sleep(at - now)
 
+    def give_back(self) -> None:
+        """What the turn was taken for came to no message; another one may leave for it."""
+        self._next -= self._apart
+
     def pause(self, seconds: float) -> None:
         """No new turn for so long."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)

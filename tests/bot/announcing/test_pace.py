@@ -46,6 +46,12 @@ async def test_after_idling_there_is_no_burst(pace, clock):
     assert await turns(pace, clock, 31) >= 30 * 0.04 - 0.21
 
 
+async def test_who_has_blocked_the_bot_takes_nobodys_turn(pace, clock):
+    await pace.turn()
+    pace.give_back()
+    assert await turns(pace, clock, 26) == pytest.approx(1.0, abs=0.001)
+
+
 async def test_a_pause_moves_every_later_turn(pace, clock):
     await pace.turn()
     pace.pause(30)
