@@ -33,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
         help="the question before, as if it had just been asked in the same chat",
     )
     ask.add_argument("--json", action="store_true", help="one JSON object a question, on a line")
+    gaps = commands.add_parser("gaps", help="questions without an answer, most asked first")
+    gaps.add_argument("--all", action="store_true", help="also what was dismissed")
+    gaps.add_argument("--json", action="store_true", help="one JSON object a question, on a line")
     return root
 
 

@@ -100,9 +100,21 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _gaps(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands import gaps
+    from bot.commands.ask import speak_utf8
+    from knowledge.store import open_stores
+
+    speak_utf8()
+    stores = open_stores(settings.library_url)
+    stores.database.require_current()
+    gaps.tell(stores.gaps, with_dismissed=options.all, as_json=options.json)
+    return 0
+
+
 def _quieter(level: str) -> str:
     """In a terminal the log would stand between the lines of the conversation."""
     return level if level in {"DEBUG", "ERROR"} else "WARNING"
 
 
-_COMMANDS = {"run": _run, "chat": _chat, "ask": _ask}
+_COMMANDS = {"run": _run, "chat": _chat, "ask": _ask, "gaps": _gaps}

@@ -29,11 +29,12 @@ class Encodes(Protocol):
 
 
 class Gatherer:
-    """The database is all it remembers: what a kill cuts off is gathered at the next start."""
+    """Keeps the gaps in memory as they come; what a kill cuts off is gathered at the next start. Not thread-safe."""
 
     def __init__(self, gaps: GapStore, encodes: Encodes) -> None:
         self._gaps = gaps
         self._encodes = encodes
+        self._known = _Known(encodes)
 
     def gather(self) -> int:
         """Blocks for a few questions; how many it gathered, 0 when none is left.
@@ -44,15 +45,24 @@ class Gatherer:
         if not questions:
             self._gaps.forget_empty()
             return 0
-        known = _Known(self._gaps.known(self._encodes.model), self._encodes)
         for question, (prepared, vector) in zip(questions, self._encoded(questions), strict=True):
-            gap_id = known.like(question.text, prepared, vector)
-            if gap_id is not None:
-                self._gaps.join(question, gap_id)
-            else:
-                model = self._encodes.model if vector is not None else None
-                known.add(self._gaps.add(question, model=model, vector=vector), question.text, vector)
+            self._gather(question, prepared, vector)
         return len(questions)
+
+    def _gather(self, question: Unqueued, prepared: PreparedQuestion | None, vector: Vectors | None) -> None:
+        # Another process may have added some, too.
+        for gap in self._gaps.known(self._encodes.model, after=self._known.newest):
+            self._known.add(gap)
+        gap_id = self._known.like(question.text, prepared, vector)
+        if gap_id is None:
+            model = self._encodes.model if vector is not None else None
+            added = self._gaps.add(question, model=model, vector=vector)
+            if added <= self._known.newest:
+                # SQLite gives the id of the last row again once that is deleted.
+                self._known = _Known(self._encodes)
+        elif not self._gaps.join(question, gap_id):
+            # Its askers had their data erased, and the gap with them; the question is gathered the next time.
+            self._known = _Known(self._encodes)
 
     def _encoded(self, questions: Sequence[Unqueued]) -> list[tuple[PreparedQuestion | None, Vectors | None]]:
         """None for what cannot be looked up any more; such a question is alike only to its own words."""
@@ -67,30 +77,38 @@ class Gatherer:
 class _Known:
     """The gaps that are there, to be compared with: with the first question of each, so that none drifts."""
 
-    def __init__(self, gaps: Sequence[KnownGap], encodes: Encodes) -> None:
+    def __init__(self, encodes: Encodes) -> None:
         self._encodes = encodes
+        #: The highest id among them.
+        self.newest = 0
         self._by_words: dict[str, int] = {}
         self._encoded: list[tuple[int, str]] = []
-        self._vectors: list[Vectors] = []
-        for gap in gaps:
-            self.add(gap.id, gap.text, gap.vector)
+        #: Rows for them in the same order, and room for more.
+        self._vectors: Vectors = np.zeros((0, 0), np.float32)
 
-    def add(self, gap_id: int, text: str, vector: Vectors | None) -> None:
-        self._by_words.setdefault(plain(text), gap_id)
-        if vector is not None:
-            self._encoded.append((gap_id, text))
-            self._vectors.append(vector)
+    def add(self, gap: KnownGap) -> None:
+        self.newest = gap.id
+        self._by_words.setdefault(plain(gap.text), gap.id)
+        if gap.vector is None:
+            return
+        count = len(self._encoded)
+        if count == len(self._vectors):
+            room = np.zeros((max(64, 2 * count), len(gap.vector)), np.float32)
+            if count:
+                room[:count] = self._vectors
+            self._vectors = room
+        self._vectors[count] = gap.vector
+        self._encoded.append((gap.id, gap.text))
 
     def like(self, text: str, prepared: PreparedQuestion | None, vector: Vectors | None) -> int | None:
         """The gap that asks the same, the nearest of them."""
         if (same := self._by_words.get(plain(text))) is not None:
             return same
-        if prepared is None or vector is None or not self._vectors:
+        if prepared is None or vector is None or not self._encoded:
             return None
-        cosines = np.stack(self._vectors) @ vector
-        for place in map(int, np.argsort(-cosines)):
-            if cosines[place] < ALIKE_FROM:
-                return None
+        cosines = self._vectors[: len(self._encoded)] @ vector
+        alike = np.flatnonzero(cosines >= ALIKE_FROM)
+        for place in map(int, alike[np.argsort(-cosines[alike])]):
             gap_id, its_text = self._encoded[place]
             its = self._encodes.prepare(its_text)
             if isinstance(its, PreparedQuestion) and names_the_same(prepared, its):

@@ -125,9 +125,10 @@ class GapStore:
         with self._database.read() as connection:
             return [Unqueued(id=id_, text=text, asked_at=at) for id_, text, at in connection.execute(query)]
 
-    def known(self, model: str) -> list[KnownGap]:
-        """All gaps, whatever became of them, with their vectors of this model."""
-        query = select(gaps.c.id, gaps.c.text, gaps.c.model, gaps.c.vector).order_by(gaps.c.id)
+    def known(self, model: str, *, after: int = 0) -> list[KnownGap]:
+        """All gaps with a higher id, whatever became of them, with their vectors of this model."""
+        query = select(gaps.c.id, gaps.c.text, gaps.c.model, gaps.c.vector)
+        query = query.where(gaps.c.id > after).order_by(gaps.c.id)
         with self._database.read() as connection:
             return [
                 KnownGap(id=row.id, text=row.text, vector=unpack(row.vector) if row.model == model else None)
@@ -150,10 +151,12 @@ class GapStore:
             _join(connection, question.id, gap_id)
             return gap_id
 
-    def join(self, question: Unqueued, gap_id: int) -> None:
-        """One more question in a gap; a gap that was closed is open again."""
+    def join(self, question: Unqueued, gap_id: int) -> bool:
+        """One more question in a gap; a gap that was closed is open again. False where the gap is gone."""
         mine = gaps.c.id == gap_id
         with self._database.write() as connection:
+            if connection.execute(select(gaps.c.id).where(mine)).first() is None:
+                return False
             _join(connection, question.id, gap_id)
             connection.execute(
                 update(gaps)
@@ -165,6 +168,7 @@ class GapStore:
                 .where(mine, gaps.c.status == GapStatus.ANSWERED)
                 .values(status=GapStatus.OPEN, tried_generation=_NEVER)
             )
+            return True
 
     def forget_empty(self) -> int:
         """Forgets gaps that no question belongs to any more, because their askers' data were deleted."""

@@ -113,3 +113,40 @@ def test_a_gap_without_questions_is_forgotten(stores: Stores, gatherer: Gatherer
         connection.exec_driver_sql("DELETE FROM questions")
     gatherer.gather()
     assert stores.gaps.known(ENCODER.fingerprint) == []
+
+
+def test_a_question_like_one_that_was_erased_becomes_a_gap(stores: Stores, gatherer: Gatherer) -> None:
+    in_vain(stores, "手足口病隔离几天", by=1)
+    gatherer.gather()
+    with stores.database.write() as connection:
+        for table in ("questions", "gaps"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    in_vain(stores, "手足口病隔离几天", by=2)
+    while gatherer.gather():
+        pass
+    assert texts(stores) == ["手足口病隔离几天"]
+
+
+def test_gaps_that_another_process_added_are_joined(
+    stores: Stores, gatherer: Gatherer, tmp_path: Path
+) -> None:
+    gatherer.gather()
+    in_vain(stores, "手足口病隔离几天", by=1)
+    Gatherer(stores.gaps, open_answerer(stores, ENCODER, tmp_path)).gather()
+    in_vain(stores, "手足口病，隔离几天？", by=2)
+    gatherer.gather()
+    assert texts(stores) == ["手足口病隔离几天"]
+
+
+def test_an_id_that_is_given_again_is_not_taken_for_the_gap_that_had_it(
+    stores: Stores, gatherer: Gatherer
+) -> None:
+    in_vain(stores, "手足口病隔离几天", by=1)
+    gatherer.gather()
+    with stores.database.write() as connection:
+        for table in ("questions", "gaps"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    for text in ("川崎病用什么药", "手足口病隔离几天"):
+        in_vain(stores, text, by=2)
+        gatherer.gather()
+    assert sorted(texts(stores)) == ["川崎病用什么药", "手足口病隔离几天"]
