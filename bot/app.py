@@ -30,10 +30,14 @@ from bot.library.handlers import Library
 from bot.library.watcher import LoadWatcher
 from bot.notes.handlers import Notes
 from bot.notes.sender import NoteSender
+from bot.people.auditing import Auditing
 from bot.people.handlers import People
+from bot.people.inviting import Inviting
 from bot.people.reception import Reception
 from bot.people.refusals import Refusals
 from bot.people.roles import Roles
+from bot.people.settings import PersonalSettings
+from bot.people.staff import Staff
 from bot.router import Router
 from bot.texts import texts
 from bot.writing import Writing
@@ -67,6 +71,7 @@ def build(
     audience: Callable[[], Sequence[int]] | None = None,
     writing: Writing | None = None,
     searching: Searching | None = None,
+    bot_name: Callable[[], str | None] = lambda: None,
 ) -> Bot:
     """audience: whom an announcement goes to; by default everyone who started the bot."""
     writing = writing or Writing(stores.database)
@@ -94,11 +99,17 @@ def build(
     )
     courtesy = Courtesy()
     dialogues = Dialogues(stores.dialogues)
+    refusals = Refusals(stores.audit, writing)
+    roles = roles_of(settings)
     features = (
         dialogues,
         gaps,
         Notes(stores.notes, stores.people, ask_again=asking.ask_again),
-        People(stores.people),
+        People(stores, refusals),
+        PersonalSettings(stores.people, dialogues, refusals),
+        Staff(stores=stores, roles=roles, dialogues=dialogues, messenger=messenger, refusals=refusals),
+        Inviting(stores=stores, refusals=refusals, bot_name=bot_name),
+        Auditing(stores, refusals),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, audience=audience),
         Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher, dialogues=dialogues),
@@ -106,7 +117,6 @@ def build(
         pictures,
         courtesy,
     )
-    refusals = Refusals(stores.audit, writing)
     router = Router(features, question=asking.ask, otherwise=courtesy.otherwise, refusals=refusals)
     return Bot(
         router=router,
@@ -115,6 +125,11 @@ def build(
         sender=sender,
         gaps=gap_watcher,
         notes=note_sender, drawing=drawing)
+
+
+def roles_of(settings: Settings) -> Roles:
+    """Those that the settings give."""
+    return Roles(coordinators=settings.coordinator_ids, administrators=settings.admin_ids)
 
 
 def answerer_for(settings: Settings, stores: Stores) -> Answerer:
@@ -145,13 +160,19 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         writing,
     )
     searching = SearchProcess(settings)
-    bot = build(settings, stores, telegram.messenger, writing=writing, searching=searching)
-    roles = Roles(coordinators=settings.coordinator_ids, administrators=settings.admin_ids)
+    bot = build(
+        settings,
+        stores,
+        telegram.messenger,
+        writing=writing,
+        searching=searching,
+        bot_name=telegram.name,
+    )
     bot.answers.warm()
     try:
         await telegram.run(
             bot.router,
-            Reception(stores.people, roles, writing.soon, join=settings.join),
+            Reception(stores.people, roles_of(settings), writing.soon, join=settings.join),
             background=(("library", bot.watcher.run), ("announcements", bot.sender.run), *told_of_later(bot)),
             ready=bot.answers.warmed,
         )

@@ -20,9 +20,13 @@ MENU = (
     MenuEntry(name="language", text_key="command.language"),
     MenuEntry(name="start", text_key="command.start"),
     MenuEntry(name="id", text_key="command.id"),
+    MenuEntry(name="settings", text_key="command.settings"),
     MenuEntry(name="gaps", text_key="command.gaps", role=Role.COORDINATOR),
     MenuEntry(name="library", text_key="command.library", role=Role.COORDINATOR),
     MenuEntry(name="drafts", text_key="command.drafts", role=Role.COORDINATOR),
     MenuEntry(name="announce", text_key="command.announce", role=Role.ADMINISTRATOR),
+    MenuEntry(name="people", text_key="command.people", role=Role.ADMINISTRATOR),
+    MenuEntry(name="invite", text_key="command.invite", role=Role.ADMINISTRATOR),
+    MenuEntry(name="audit", text_key="command.audit", role=Role.ADMINISTRATOR),
     MenuEntry(name="cancel", text_key="command.cancel", role=Role.COORDINATOR),
 )

@@ -9,6 +9,7 @@ from bot.html import Block, Line, Section, bold, italic, line, page
 from bot.menu import MenuEntry
 from bot.texts import Texts, texts
 from knowledge.domain import Language, Role
+from knowledge.store.invitations import Joined, NotValid
 
 _ROLE_KEYS = {
     Role.DOCTOR: "role.doctor",
@@ -29,6 +30,31 @@ def start(language: Language) -> Message:
         _paragraph(say("start.consent")),
         buttons=(_language_buttons(texts(language)),),
     )
+
+
+def barred(language: Language) -> Message:
+    return _message(line(barred_note(language)))
+
+
+def barred_note(language: Language) -> str:
+    return texts(language).get("joining.barred")
+
+
+def by_invitation(speaker: Speaker) -> Message:
+    """To somebody who is not in: how to join, and the id to ask with."""
+    say = texts(speaker.language).get
+    return _message(line(say("joining.by_invitation")), line(say("id.yours", id=speaker.id)))
+
+
+def invited(joined: Joined, language: Language) -> Message:
+    words = texts(language)
+    return _message(line(words.get("joining.invited", role=role_name(joined.role, words))))
+
+
+def invitation_refused(refused: NotValid, speaker: Speaker) -> Message:
+    words = texts(speaker.language)
+    key = f"joining.link.{refused.status}" if refused.status else "joining.link.forged"
+    return _message(line(words.get(key)))
 
 
 def help_for(speaker: Speaker, menu: Sequence[MenuEntry]) -> Message:

@@ -71,6 +71,13 @@ class TelegramBot:
         self._application = _application(settings, self._inbox, self._processor)
         self.messenger = TelegramMessenger(self._application.bot, self._note_blocked)
 
+    def name(self) -> str | None:
+        """What the bot is called; None before Telegram has said so."""
+        try:
+            return str(self._application.bot.username)
+        except RuntimeError:
+            return None
+
     async def run(
         self,
         router: Router,

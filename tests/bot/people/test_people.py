@@ -7,6 +7,7 @@ import pytest
 from bot.conversation import Chat, Commanded, Incoming, Pressed
 from bot.people.handlers import CONSENT_VERSION, People
 from bot.people.reception import Reception, language_of
+from bot.people.refusals import Refusals
 from bot.people.roles import Roles, allows, menu_of, only
 from bot.testing import FakeChat, incoming
 from knowledge.domain import Language, Role
@@ -22,7 +23,7 @@ def commanded(name: str, argument: str = "", **about: object) -> Incoming:
 @pytest.fixture
 def people(stores: Stores) -> People:
     stores.people.meet(1001, "王医生", ZH)
-    return People(stores.people)
+    return People(stores, Refusals(stores.audit))
 
 
 async def test_start_tells_what_is_kept_and_stores_which_notice_was_shown(
