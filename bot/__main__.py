@@ -36,6 +36,13 @@ def parser() -> argparse.ArgumentParser:
     gaps = commands.add_parser("gaps", help="questions without an answer, most asked first")
     gaps.add_argument("--all", action="store_true", help="also what was dismissed")
     gaps.add_argument("--json", action="store_true", help="one JSON object a question, on a line")
+    stats = commands.add_parser(
+        "stats", help="how the service is used: questions, documents, people, announcements"
+    )
+    stats.add_argument(
+        "--days", type=int, choices=(7, 30, 90), default=30, help="of the last so many days (default: 30)"
+    )
+    stats.add_argument("--json", action="store_true", help="one JSON object")
     return root
 
 

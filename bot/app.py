@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from rich.console import Console
 
+from bot.announcing.audience import AudienceOf, recipients
 from bot.announcing.handlers import Announcing
+from bot.announcing.offering import CourseOffers
+from bot.announcing.pace import Pace
 from bot.announcing.sender import AnnouncementSender
 from bot.asking.answers import AnswerThreads, Searching
 from bot.asking.drawing_process import DrawingProcess
@@ -18,6 +22,7 @@ from bot.asking.handlers import Asking
 from bot.asking.picture_cache import PictureCache
 from bot.asking.pictures import Pictures
 from bot.asking.search_process import SearchProcess
+from bot.charts import Charts
 from bot.console.lines import lines
 from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
 from bot.console.talk import Talk, is_typed, language_of_locale
@@ -38,7 +43,12 @@ from bot.people.refusals import Refusals
 from bot.people.roles import Roles
 from bot.people.settings import PersonalSettings
 from bot.people.staff import Staff
+from bot.privacy.consent import Consent
+from bot.privacy.handlers import Privacy
+from bot.privacy.pace import PersonalPace
+from bot.privacy.retention import Retention
 from bot.router import Router
+from bot.stats.handlers import Stats
 from bot.texts import texts
 from bot.writing import Writing
 from knowledge.answering import Answerer, open_answerer, open_reranking
@@ -48,6 +58,7 @@ from knowledge.gaps import Gatherer
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
 from knowledge.store.sources import SourceStore
+from knowledge.store.usage import UsageStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,7 @@ class Bot:
     answers: AnswerThreads
     watcher: LoadWatcher
     sender: AnnouncementSender
+    offers: CourseOffers
     gaps: GapWatcher
     notes: NoteSender
     drawing: DrawingProcess
@@ -68,17 +80,25 @@ def build(
     stores: Stores,
     messenger: Messenger,
     *,
-    audience: Callable[[], Sequence[int]] | None = None,
+    audience: AudienceOf | None = None,
     writing: Writing | None = None,
     searching: Searching | None = None,
     bot_name: Callable[[], str | None] = lambda: None,
 ) -> Bot:
-    """audience: whom an announcement goes to; by default everyone who started the bot."""
+    """audience: whom an announcement goes to; by default those of the database whom it names."""
     writing = writing or Writing(stores.database)
     answerer = answerer_for(settings, stores)
     answers = AnswerThreads(answerer, searching)
     watcher = LoadWatcher(stores=stores, messenger=messenger)
-    sender = AnnouncementSender(stores=stores, messenger=messenger)
+    charts = Charts(settings.cache_dir)
+    of = audience or partial(recipients, stores.people)
+    sender = AnnouncementSender(
+        stores=stores,
+        messenger=messenger,
+        audience=of,
+        at_least_once=settings.announce_at_least_once,
+        pace=Pace(settings.announce_rate),
+    )
     within = timedelta(days=settings.notes_days)
     gap_watcher = GapWatcher(
         stores=stores, gatherer=Gatherer(stores.gaps, answerer), answers=answers, within=within
@@ -87,44 +107,59 @@ def build(
         stores=stores, messenger=messenger, within=within, most_a_day=settings.notes_a_day
     )
     gaps = Gaps(stores, gather=gap_watcher.gather_soon)
-    asking = Asking(
-        stores.questions, answers, unanswered=gaps, writing=writing, writing_soon=writing.soon
-    )
+    asking = Asking(stores.questions, answers, unanswered=gaps, writing=writing, writing_soon=writing.soon)
     drawing = DrawingProcess()
     pictures = Pictures(
         SourceStore(stores.database),
         files_dir=settings.files_dir,
         cache=PictureCache(settings.cache_dir / "pictures"),
         drawing=drawing,
+        recognised_dir=settings.cache_dir / "recognised",
     )
     courtesy = Courtesy()
     dialogues = Dialogues(stores.dialogues)
     refusals = Refusals(stores.audit, writing)
     roles = roles_of(settings)
+    consent = Consent(
+        stores.people, stores.privacy, mode=settings.consent, days=settings.question_days, writing=writing
+    )
+    people = People(stores, refusals, consent)
     features = (
         dialogues,
         gaps,
         Notes(stores.notes, stores.people, ask_again=asking.ask_again),
-        People(stores, refusals),
+        people,
         PersonalSettings(stores.people, dialogues, refusals),
         Staff(stores=stores, roles=roles, dialogues=dialogues, messenger=messenger, refusals=refusals),
         Inviting(stores=stores, refusals=refusals, bot_name=bot_name),
         Auditing(stores, refusals),
+        Privacy(
+            stores.privacy,
+            consent,
+            question=asking.ask,
+            welcome=people.welcome,
+            backup_days=settings.backup_days,
+        ),
         # Before courtesy: an announcement's text may well begin with a greeting.
-        Announcing(stores=stores, sender=sender, dialogues=dialogues, audience=audience),
+        Announcing(stores=stores, sender=sender, dialogues=dialogues, charts=charts, audience=audience),
+        Stats(UsageStore(stores.database), charts),
         Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher, dialogues=dialogues),
         asking,
         pictures,
         courtesy,
     )
-    router = Router(features, question=asking.ask, otherwise=courtesy.otherwise, refusals=refusals)
+    question = consent.before(asking.ask)
+    router = Router(features, question=question, otherwise=courtesy.otherwise, refusals=refusals)
     return Bot(
         router=router,
         answers=answers,
         watcher=watcher,
         sender=sender,
+        offers=CourseOffers(stores=stores, messenger=messenger),
         gaps=gap_watcher,
-        notes=note_sender, drawing=drawing)
+        notes=note_sender,
+        drawing=drawing,
+    )
 
 
 def roles_of(settings: Settings) -> Roles:
@@ -158,6 +193,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         ),
         stores,
         writing,
+        PersonalPace(a_minute=settings.messages_a_minute, a_day=settings.messages_a_day),
     )
     searching = SearchProcess(settings)
     bot = build(
@@ -173,7 +209,12 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         await telegram.run(
             bot.router,
             Reception(stores.people, roles_of(settings), writing.soon, join=settings.join),
-            background=(("library", bot.watcher.run), ("announcements", bot.sender.run), *told_of_later(bot)),
+            background=(
+                ("library", bot.watcher.run),
+                ("announcements", bot.sender.run),
+                ("offers", bot.offers.run),
+                *told_of_later(bot),
+            ),
             ready=bot.answers.warmed,
         )
     finally:
@@ -185,7 +226,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
 async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> None:
     """Until /quit or the end of input."""
     screen = Screen(Console(highlight=False))
-    bot = build(settings, stores, ConsoleMessenger(screen), audience=lambda: [CONSOLE_ID])
+    bot = build(settings, stores, ConsoleMessenger(screen), audience=lambda _: [CONSOLE_ID])
     bot.answers.warm()
     is_staff = role is not Role.DOCTOR
     talk = Talk(

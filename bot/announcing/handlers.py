@@ -1,40 +1,33 @@
-"""/announce, the text that follows it, and the two buttons under the preview."""
+"""/announce and /announcements, their buttons and the texts that they wait for, and the buttons under what was sent."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from bot.announcing import view
+from bot.announcing.audience import AudienceOf
+from bot.announcing.drafting import COURSE_TOPIC, PICTURE_TOPIC, TEXT_TOPICS, TIME_TOPIC, Drafting
+from bot.announcing.pressing import Deed, Press, press_of
 from bot.announcing.sender import AnnouncementSender
-from bot.announcing.view import LONGEST_TEXT, Choice
-from bot.conversation import Chat, Handler, Incoming, Pressed, Said
+from bot.announcing.steering import CORRECTION_TOPIC, Steering
+from bot.announcing.view import Action
+from bot.announcing.wishes import Wishes
+from bot.charts import Charts
+from bot.conversation import Chat, Commanded, Handler, Incoming, Pressed
 from bot.dialogue import Dialogues
-from bot.html import units as length_of
 from bot.people.roles import only
 from bot.router import Feature
-from bot.texts import Texts, texts
+from bot.texts import texts
 from knowledge.domain import Role
 from knowledge.store import Stores
-from knowledge.store.announcements import Announcement, DeliveryReport
+from knowledge.store.announcements import UNCONFIRMED, Announcement
 
+#: What is waited for belongs to an announcement, but for the search for a course.
+_TOPICS = (*TEXT_TOPICS, PICTURE_TOPIC, TIME_TOPIC, CORRECTION_TOPIC, COURSE_TOPIC)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """What a button says."""
-
-    choice: Choice
-    announcement_id: int
-
-
-def press_of(data: str) -> Press | None:
-    """Reads "announce:send:12"; None for what no button of ours says."""
-    _, _, rest = data.partition(":")
-    choice, _, number = rest.partition(":")
-    if choice not in set(Choice) or not (number.isascii() and number.isdigit()):
-        return None
-    return Press(choice=Choice(choice), announcement_id=int(number))
+#: Of the draft's buttons, those that say themselves what became of it; a scheduled one can still be dropped.
+_ALSO_CONFIRMED = {Action.SEND, Action.ASK_DISCARD, Action.DISCARD}
 
 
 class Announcing(Feature):
@@ -46,108 +39,110 @@ class Announcing(Feature):
         stores: Stores,
         sender: AnnouncementSender,
         dialogues: Dialogues,
-        audience: Callable[[], Sequence[int]] | None = None,
+        charts: Charts,
+        audience: AudienceOf | None = None,
     ) -> None:
-        """audience: the recipients' chat ids; by default everyone who started the bot and has not blocked it."""
+        """audience: who is in it whatever was chosen, as in a terminal; by default the people of the database."""
         self._stores = stores
-        self._sender = sender
         self._dialogues = dialogues
-        self._audience = audience or stores.people.reachable
+        self._drafting = Drafting(stores=stores, sender=sender, dialogues=dialogues, audience=audience)
+        self._steering = Steering(
+            stores=stores, sender=sender, dialogues=dialogues, drafting=self._drafting, charts=charts
+        )
+        self._wishes = Wishes(stores)
+        self._deeds = {**self._drafting.deeds(), **self._steering.deeds()}
+        self._of_drafts = self._drafting.deeds().keys() - _ALSO_CONFIRMED
+        self._without_announcement = {
+            Action.NEW_COURSE: self._drafting.begin_course,
+            Action.NEW_NOTICE: self._drafting.begin_notice,
+            Action.TAKE: self._drafting.take_course,
+            Action.LIST: self._steering.turn,
+        }
 
     def commands(self) -> Mapping[str, Handler]:
-        return {"announce": only(Role.ADMINISTRATOR, self.begin)}
+        return {
+            "announce": only(Role.ADMINISTRATOR, self.begin),
+            "announcements": only(Role.ADMINISTRATOR, self.list_all),
+        }
 
     def callbacks(self) -> Mapping[str, Handler]:
-        return {view.CALLBACK: self.press}
+        return {
+            view.CALLBACK: only(Role.ADMINISTRATOR, self.press),
+            view.RECIPIENT_CALLBACK: self._wishes.press,
+        }
 
     def takes_text(self, incoming: Incoming) -> Handler | None:
         if incoming.is_group or incoming.speaker.role is not Role.ADMINISTRATOR:
             return None
-        return self.take_text if self._dialogues.awaited(incoming, view.TEXT_TOPIC) else None
+        return self.take if any(self._dialogues.awaited(incoming, topic) for topic in _TOPICS) else None
 
     async def begin(self, incoming: Incoming, chat: Chat) -> None:
-        words = texts(incoming.speaker.language)
+        text = incoming.content.argument.strip() if isinstance(incoming.content, Commanded) else ""
         if incoming.is_group:
-            await chat.send(view.plain("announce.private_only", words))
-            return
-        begin = self._stores.announcements.begin
-        announcement = await asyncio.to_thread(begin, incoming.speaker.id, incoming.chat_id)
-        await self._dialogues.open(incoming, view.TEXT_TOPIC, {"announcement": announcement.id})
-        await chat.send(view.ask_text(announcement.id, words))
-
-    # ------------------------------------------------------------------------------------- the text
-    async def take_text(self, incoming: Incoming, chat: Chat) -> None:
-        dialogue = self._dialogues.awaited(incoming, view.TEXT_TOPIC)
-        if dialogue is None or not isinstance(incoming.content, Said):
-            return
-        announcement = await asyncio.to_thread(self._stores.announcements.get, dialogue.state["announcement"])
-        if announcement is None:
-            return
-        text, words = incoming.content.text.strip(), texts(incoming.speaker.language)
-        if not text:
-            await chat.send(view.plain("announce.too_short", words))
-        elif length_of(text) > LONGEST_TEXT:
-            await chat.send(view.too_long(text, words))
+            await chat.send(view.plain("announce.private_only", texts(incoming.speaker.language)))
+        elif text:
+            await self._drafting.begin_with(incoming, text, chat)
         else:
-            await self._preview(announcement, text, chat, words)
-            await self._dialogues.close(incoming)
+            await self._drafting.begin(incoming, chat)
 
-    async def _preview(self, announcement: Announcement, text: str, chat: Chat, words: Texts) -> None:
-        """The text is stored last: a kill in between leaves it awaited, and the preview comes again."""
-        audience = len(await asyncio.to_thread(self._audience))
-        store = self._stores.announcements
-        if not audience:
-            await asyncio.to_thread(store.discard, announcement.id)
-            await chat.send(view.plain("announce.nobody", words))
-            return
-        await chat.send(view.announcement(text))
-        await chat.send(view.confirm(announcement.id, text, audience, words))
-        await asyncio.to_thread(store.write_text, announcement.id, text)
+    async def list_all(self, incoming: Incoming, chat: Chat) -> None:
+        if incoming.is_group:
+            await chat.send(view.plain("announce.private_only", texts(incoming.speaker.language)))
+        else:
+            await self._steering.list_all(incoming, chat)
+
+    # ---------------------------------------------------------------------------------- what is typed
+    async def take(self, incoming: Incoming, chat: Chat) -> None:
+        topic = next((each for each in _TOPICS if self._dialogues.awaited(incoming, each)), None)
+        dialogue = self._dialogues.awaited(incoming, topic) if topic else None
+        if topic == COURSE_TOPIC:
+            await self._drafting.find_course(incoming, chat)
+        elif topic is not None and dialogue is not None:
+            announcement = await self._announcement(dialogue.state.get("announcement"))
+            if announcement is not None:
+                await self._take(topic, announcement, dialogue.state, incoming, chat)
+
+    async def _take(
+        self,
+        topic: str,
+        announcement: Announcement,
+        state: Mapping[str, object],
+        incoming: Incoming,
+        chat: Chat,
+    ) -> None:
+        if topic in TEXT_TOPICS:
+            await self._drafting.take_text(incoming, chat, TEXT_TOPICS[topic], announcement)
+        elif topic == PICTURE_TOPIC:
+            await self._drafting.take_picture(incoming, chat, announcement)
+        elif topic == TIME_TOPIC:
+            await self._drafting.take_time(incoming, chat, announcement)
+        else:
+            await self._steering.take_correction(incoming, chat, announcement, state)
 
     # ---------------------------------------------------------------------------------- the buttons
     async def press(self, incoming: Incoming, chat: Chat) -> None:
-        """The role is asked for again: a keyboard stays for ever, a role does not."""
+        """Whoever is an administrator at this moment may act, be it the maker or another one."""
         pressed, words = incoming.content, texts(incoming.speaker.language)
         press = press_of(pressed.data) if isinstance(pressed, Pressed) else None
-        if not isinstance(pressed, Pressed) or press is None:
+        if press is None or incoming.is_group:
             await chat.acknowledge(words.get("button.gone"))
-            return
-        announcement = await asyncio.to_thread(self._stores.announcements.get, press.announcement_id)
-        if not _may_decide(incoming, announcement):
-            await chat.acknowledge(words.get("announce.not_yours"))
-        elif press.choice is Choice.SEND:
-            await self._confirm(incoming, press.announcement_id, pressed.message_id, chat)
+        elif press.action in self._without_announcement:
+            await self._without_announcement[press.action](incoming, chat, press)
         else:
-            await self._discard(press.announcement_id, pressed.message_id, chat, words)
+            await self._do(press, incoming, chat)
 
-    async def _confirm(self, incoming: Incoming, announcement_id: int, message_id: int, chat: Chat) -> None:
-        words = texts(incoming.speaker.language)
-        queued = await asyncio.to_thread(self._queue, incoming.speaker.id, announcement_id, message_id)
-        if queued is None:
-            await chat.acknowledge(words.get("announce.settled"))
+    async def _do(self, press: Press, incoming: Incoming, chat: Chat) -> None:
+        announcement = await self._announcement(press.number)
+        if announcement is None:
+            await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
             return
-        await chat.acknowledge()
-        await chat.edit(message_id, view.progress(queued, words))
-        self._sender.wake()
+        if press.action in self._of_drafts and announcement.status not in UNCONFIRMED:
+            await chat.acknowledge(texts(incoming.speaker.language).get("announce.settled"))
+            return
+        deed = Deed(incoming=incoming, chat=chat, announcement=announcement, value=press.value)
+        await self._deeds[press.action](deed)
 
-    def _queue(self, confirmed_by: int, announcement_id: int, message_id: int) -> DeliveryReport | None:
-        """One row a recipient before the first message leaves; None when it was confirmed or discarded before."""
-        recipients = self._audience()
-        if not self._stores.announcements.confirm(announcement_id, recipients, message_id):
+    async def _announcement(self, number: object) -> Announcement | None:
+        if not isinstance(number, int):
             return None
-        who, subject = f"telegram:{confirmed_by}", f"announcement:{announcement_id}"
-        self._stores.audit.note(who, "announcement.send", subject, {"audience": len(recipients)})
-        return DeliveryReport(queued=len(recipients))
-
-    async def _discard(self, announcement_id: int, message_id: int, chat: Chat, words: Texts) -> None:
-        if await asyncio.to_thread(self._stores.announcements.discard, announcement_id):
-            await chat.acknowledge()
-            await chat.edit(message_id, view.plain("announce.cancelled", words))
-        else:
-            await chat.acknowledge(words.get("announce.settled"))
-
-
-def _may_decide(incoming: Incoming, announcement: Announcement | None) -> bool:
-    """Only its author, and only while an administrator."""
-    is_author = announcement is not None and announcement.made_by == incoming.speaker.id
-    return is_author and incoming.speaker.role is Role.ADMINISTRATOR
+        return await asyncio.to_thread(self._stores.announcements.get, number)

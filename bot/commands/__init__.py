@@ -100,6 +100,18 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _stats(options: argparse.Namespace, settings: Settings) -> int:
+    configure_logging(_quieter(settings.log_level))
+    from bot.commands import ask, stats
+    from knowledge.store import open_stores
+
+    ask.speak_utf8()
+    stores = open_stores(settings.library_url)
+    stores.database.require_current()
+    stats.show(stores, days=options.days, as_json=options.json)
+    return 0
+
+
 def _gaps(options: argparse.Namespace, settings: Settings) -> int:
     from bot.commands import gaps
     from bot.commands.ask import speak_utf8
@@ -117,4 +129,4 @@ def _quieter(level: str) -> str:
     return level if level in {"DEBUG", "ERROR"} else "WARNING"
 
 
-_COMMANDS = {"run": _run, "chat": _chat, "ask": _ask, "gaps": _gaps}
+_COMMANDS = {"run": _run, "chat": _chat, "ask": _ask, "gaps": _gaps, "stats": _stats}

@@ -102,7 +102,14 @@ class CourseStore:
 
     def current(self) -> list[Course]:
         with self._database.read() as connection:
-            return [_course(row) for row in connection.execute(_current())]
+            return [course_of(row) for row in connection.execute(_current())]
+
+    def get(self, course_id: int) -> Course | None:
+        """None where it is not on offer, or not any more."""
+        query = select(courses).where(courses.c.id == course_id, courses.c.withdrawn.is_(False))
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+            return course_of(row) if row else None
 
     def with_vectors(self, model: str) -> list[tuple[Course, Vectors]]:
         """Each course on offer with its vector, float32 (dim,); courses without one are left out."""
@@ -110,7 +117,8 @@ class CourseStore:
         query = select(courses, vectors.c.vector).select_from(join).where(courses.c.withdrawn.is_(False))
         with self._database.read() as connection:
             return [
-                (_course(row), unpack(row.vector)) for row in connection.execute(query.order_by(courses.c.id))
+                (course_of(row), unpack(row.vector))
+                for row in connection.execute(query.order_by(courses.c.id))
             ]
 
     def unencoded(self, model: str) -> list[tuple[str, Course]]:
@@ -122,7 +130,7 @@ class CourseStore:
             select(courses).select_from(join).where(vectors.c.key.is_(None), courses.c.withdrawn.is_(False))
         )
         with self._database.read() as connection:
-            return [(row.vector_key, _course(row)) for row in connection.execute(query)]
+            return [(row.vector_key, course_of(row)) for row in connection.execute(query)]
 
 
 def _current() -> Any:
@@ -135,7 +143,7 @@ def _values(row: NewCourse) -> dict[str, Any]:
     return {**values, "withdrawn": False, "loaded_at": now()}
 
 
-def _course(row: Row[Any]) -> Course:
+def course_of(row: Row[Any]) -> Course:
     return Course(
         id=row.id,
         title=row.title,
