@@ -32,6 +32,7 @@ async def test_a_file_is_read_shown_loaded_and_found(shared: Stage, script: Scri
     await doctor.reads(*answer, title)
     coordinator.sends_file(name, content)
     await coordinator.reads(title, "已经收录过" if script is ZH else "loaded already", within=60)
+    await coordinator.reads(name, "没有收录" if script is ZH else "was not loaded")
 
 
 async def test_a_file_that_cannot_be_read_is_refused_with_its_reason(shared: Stage):
@@ -42,6 +43,70 @@ async def test_a_file_that_cannot_be_read_is_refused_with_its_reason(shared: Sta
     await coordinator.reads("yidao-index courses 课程.csv")
     coordinator.sends_file("假的.pdf", b"<html><body>no PDF</body></html>")
     await coordinator.reads("假的.pdf", "内容与扩展名不符", within=60)
+    await coordinator.reads("假的.pdf 没有收录")
+
+
+EDITION = """# {title}（{year}年版）
+
+## 一、随访
+
+高血压患者每三个月随访一次血压，血压达标后可以延长到半年；随访时询问用药情况与不良反应，并检查血钾。
+
+## 二、足月儿黄疸
+
+足月新生儿黄疸的光疗指征是出生 24 小时的血清总胆红素达到 {limit} mg/dL；光疗期间每 12 小时复查一次胆红素。
+
+## 三、随访
+
+光疗结束后 24 小时复查胆红素，出院后一周内在社区门诊随访黄疸消退的情况，必要时转诊到新生儿专科。
+"""
+QUESTION = "足月新生儿黄疸的光疗指征是多少？"
+
+
+async def test_an_edition_is_corrected_replaced_rolled_back_withdrawn_and_restored(shared: Stage):
+    """From each decision on, what was decided answers and nothing else does."""
+    coordinator, doctor = shared.coordinator(), shared.person("王医生")
+    old = EDITION.format(title="新生儿黄疸诊疗手册", year=2019, limit=8)
+    coordinator.sends_file("新生儿黄疸诊疗手册（2019年版）.md", old.encode())
+    await coordinator.reads("将作为新文档收录", within=60)
+    coordinator.presses("修改信息")
+    await coordinator.reads("要改哪一项")
+    coordinator.presses("发布机构")
+    await coordinator.reads("请发来发布机构")
+    coordinator.writes("示例医学会")
+    await coordinator.reads("已改好", "示例医学会")
+    coordinator.presses("‹ 返回")
+    await coordinator.reads("2019 年版 · 示例医学会", "儿科")
+    coordinator.presses("收录")
+    await coordinator.reads("医生现在可以查到")
+    doctor.writes(QUESTION)
+    await doctor.reads("8 mg/dL", "2019")
+
+    new = EDITION.format(title="新生儿黄疸诊疗手册", year=2024, limit=9)
+    coordinator.sends_file("新生儿黄疸诊疗手册（2024年版）.md", new.encode())
+    await coordinator.reads("将取代现在的", "2019", within=60)
+    coordinator.presses("收录")
+    await coordinator.reads("已被取代")
+    doctor.writes(QUESTION)
+    await doctor.reads("9 mg/dL", "2024")
+    assert doctor.read_so_far("8 mg/dL") == 1
+
+    coordinator.presses("退回 2019")
+    await coordinator.reads("不再用来回答")
+    coordinator.presses("确认换成 2019")
+    await coordinator.reads("从现在起由这一版回答")
+    doctor.writes(QUESTION)
+    await doctor.reads("8 mg/dL", "2019")
+    coordinator.presses("停用")
+    await coordinator.reads("停用后医生查不到")
+    coordinator.presses("确认停用")
+    await coordinator.reads("已停用")
+    coordinator.presses("恢复 2024")
+    await coordinator.reads("从现在起由这一版回答")
+    doctor.writes(QUESTION)
+    await doctor.reads("9 mg/dL", "2024")
+    coordinator.writes("/library 黄疸")
+    await coordinator.reads("找到 1 份")
 
 
 @pytest.mark.parametrize("script", [ZH, EN], ids=["zh", "en"])
