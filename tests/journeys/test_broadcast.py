@@ -1,0 +1,91 @@
+"""The promise about announcements: each recipient gets it at most once, and the report says what the server saw."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from knowledge.domain import Language
+from knowledge.store import Stores, open_stores
+from knowledge.store.deliveries import Delivery
+from tests.journeys.calls import Call, Fault
+from tests.journeys.conftest import Stage
+from tests.journeys.people import Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TEXT = "今晚八点讲座"
+DOCTORS, KILLS, IN_FLIGHT = 60, 2, 4
+
+
+def faults(seed: int) -> Iterator[Fault | None]:
+    """One call in ten goes wrong, in whichever way."""
+    chosen = random.Random(seed)
+    kinds = [Fault.BAD_GATEWAY, Fault.DROP, Fault.LOST_REPLY]
+    while True:
+        yield chosen.choice(kinds) if chosen.random() < 0.1 else None
+
+
+def announced(stage: Stage, stores: Stores, doctors: list[Person]) -> int:
+    """An announcement that is to go out when the bot starts."""
+    stores.database.migrate()
+    maker = stage.administrator()
+    with stores.database.together():
+        for person in [*doctors, maker]:
+            stores.people.meet(person.id, "医生", Language.ZH)
+            stores.people.start(person.id, "1")
+    announcement = stores.announcements.begin(maker.id, maker.id, text_zh=TEXT)
+    assert stores.announcements.start(announcement.id, [person.id for person in doctors])
+    return announcement.id
+
+
+def sends(stage: Stage) -> list[Call]:
+    calls = [call for call in stage.server.calls if call.method == "sendMessage"]
+    return [call for call in calls if call.params["text"] == TEXT]
+
+
+def has_sent(stage: Stage, goal: int) -> bool:
+    return len(sends(stage)) >= goal
+
+
+async def test_killed_at_random_and_with_faults_nobody_gets_it_twice(stage: Stage):
+    """Of those in doubt, no more are so for a kill than calls were under way."""
+    chosen = random.Random(1)
+    doctors = [stage.person(f"医生{number}") for number in range(DOCTORS)]
+    for doctor in doctors[::20]:
+        doctor.blocks()
+    stores = open_stores(f"sqlite:///{stage.bot.data_dir / 'yidao.sqlite3'}")
+    id_ = announced(stage, stores, doctors)
+    stage.server.plan("sendMessage", faults(seed=1), words=TEXT)
+    await stage.bot.start()
+    for goal in sorted(chosen.sample(range(5, DOCTORS - 10), KILLS)):
+        await stage.server.until("sends", partial(has_sent, stage, goal), within=60)
+        await stage.bot.kill()
+        await stage.bot.start()
+    await until_settled(stores, id_)
+    assert await stage.bot.stop() == 0
+    report, rows = stores.deliveries.report(id_), stores.deliveries.of(id_)
+    stores.database.close()
+    assert [told for told in map(wrong, rows, doctors) if told] == []
+    assert (report.audience, report.failed, report.queued) == (DOCTORS, 0, 0)
+    lost = sum(call.fault in {Fault.DROP, Fault.LOST_REPLY} for call in sends(stage))
+    assert report.in_doubt <= lost + KILLS * IN_FLIGHT
+    assert report.in_doubt_by.get("interrupted", 0) <= KILLS * IN_FLIGHT
+
+
+def wrong(row: Delivery, doctor: Person) -> str | None:
+    """What the row says that the server saw otherwise."""
+    assert row.telegram_id == doctor.id
+    right = {"sent": {1}, "in_doubt": {0, 1}, "blocked": {0}}
+    times = doctor.read_so_far(TEXT)
+    return None if times in right.get(row.status, set()) else f"{row}: {times} messages"
+
+
+async def until_settled(stores: Stores, id_: int) -> None:
+    async with asyncio.timeout(120):
+        while not await asyncio.to_thread(stores.deliveries.is_settled, id_):  # noqa: ASYNC110  # another process's
+            await asyncio.sleep(0.1)
