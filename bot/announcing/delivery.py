@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import timedelta
 
 from bot.announcing.pace import Pace
@@ -10,7 +11,9 @@ from bot.conversation import Blocked, Failed, InDoubt, Message, Messenger, Postp
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import DeliveryStatus
 from knowledge.store.database import now
-from knowledge.store.deliveries import Claimed, DeliveryStore
+from knowledge.store.deliveries import Claimed, DeliveryStore, Reason
+
+log = logging.getLogger(__name__)
 
 Outcome = Sent | Blocked | Failed | InDoubt | Postponed
 
@@ -64,12 +67,14 @@ def _settle(store: DeliveryStore, claimed: Claimed, outcome: Outcome, *, is_thei
         case Failed(reason=reason):
             store.settle(claimed, DeliveryStatus.FAILED, reason=reason)
         case InDoubt(reason=reason):
-            store.settle(claimed, DeliveryStatus.IN_DOUBT, reason=reason)
+            store.settle(claimed, DeliveryStatus.IN_DOUBT, reason=Reason.LOST)
+            log.info("action=announcement.lost recipient=%d fault=%s", claimed.telegram_id, reason)
         case Postponed(seconds=seconds, fault=None):
             store.put_back(claimed, now() + timedelta(seconds=seconds), counts=False, reason=None)
         case Postponed(seconds=seconds, fault=fault):
             if is_theirs and claimed.attempts >= MOST_ATTEMPTS:
-                store.settle(claimed, DeliveryStatus.FAILED, reason=fault)
+                store.settle(claimed, DeliveryStatus.FAILED, reason=Reason.UNREACHABLE)
+                log.info("action=announcement.unreachable recipient=%d fault=%s", claimed.telegram_id, fault)
                 return
             pause = max(seconds, pause_after(claimed.attempts))
             store.put_back(claimed, now() + timedelta(seconds=pause), counts=is_theirs, reason=fault)

@@ -260,6 +260,10 @@ def reason_name(reason: str, words: Texts) -> str:
     match reason:
         case Reason.INTERRUPTED:
             return words.get("announce.why.interrupted")
+        case Reason.LOST:
+            return words.get("announce.why.lost")
+        case Reason.UNREACHABLE:
+            return words.get("announce.why.unreachable")
         case Reason.NOT_HERE:
             return words.get("announce.why.not_here")
         case "":

@@ -33,6 +33,10 @@ class Reason(StrEnum):
 
     #: The process ended while the call was under way.
     INTERRUPTED = "interrupted"
+    #: The connection broke before Telegram's reply; the log says how.
+    LOST = "connection lost"
+    #: Telegram could not be reached, again and again.
+    UNREACHABLE = "not reached"
     #: They had themselves forgotten, or were shut out, after the announcement was confirmed.
     NOT_HERE = "not here any more"
 

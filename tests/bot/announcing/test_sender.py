@@ -18,7 +18,7 @@ from knowledge.store import Stores
 from knowledge.store.announcement_tables import AnnouncementStatus
 from knowledge.store.announcements import Announcement
 from knowledge.store.database import now
-from knowledge.store.deliveries import DeliveryReport
+from knowledge.store.deliveries import DeliveryReport, Reason
 
 MAKER = 1
 S = AnnouncementStatus
@@ -109,7 +109,7 @@ async def test_everyone_gets_it_once_and_the_report_adds_up(stores, clock):
     assert sorted(chat for chat, _ in messenger.bulk) == list(range(101, 111))
     report = stores.deliveries.report(id_)
     assert (report.sent, report.blocked, report.deleted, report.failed, report.in_doubt) == (6, 1, 1, 1, 1)
-    assert (report.audience, report.in_doubt_by) == (10, {"ReadTimeout": 1})
+    assert (report.audience, report.in_doubt_by) == (10, {Reason.LOST: 1})
     (told,) = messenger.sent
     assert told[0] == MAKER
     assert status(stores, id_) is S.DONE
@@ -154,7 +154,7 @@ async def test_what_never_reached_telegram_is_tried_again_up_to_sixteen_times(st
     id_ = started(stores, range(101, 141))
     await sent_by(sender(stores, messenger, clock))
     report = stores.deliveries.report(id_)
-    assert (report.sent, report.failed, report.failed_by) == (39, 1, {"BadGateway": 1})
+    assert (report.sent, report.failed, report.failed_by) == (39, 1, {Reason.UNREACHABLE: 1})
     assert messenger.refused == 16
 
 
