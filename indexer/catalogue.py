@@ -1,4 +1,4 @@
-"""Course lists: CSV and JSONL to rows, with every bad row named and the others kept."""
+"""Course lists: CSV, JSONL and XLSX to rows, with every bad row named and the others kept."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 from indexer import errors
 from indexer.parsers.encoding import decode
+from indexer.sheets import read_sheet
 from indexer.shown import cjk_count, letter_count, one_line
 from knowledge.domain import Language
 
-SUPPORTED_CATALOGUES = frozenset((".csv", ".tsv", ".jsonl"))
+SUPPORTED_CATALOGUES = frozenset((".csv", ".tsv", ".jsonl", ".xlsx"))
 _LARGEST = 50 * 1024 * 1024
 _LONGEST_FIELD = 20_000
+_ZIP = b"PK\x03\x04"
 
 #: Column names by field; compared in lower case, without spaces and underscores.
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -74,7 +76,7 @@ class RowFault(StrEnum):
 class CourseRow:
     """A course as its list names it."""
 
-    #: The line of the file for JSONL, the row below the header counted from 2 for CSV.
+    #: The line of the file for JSONL, the row below the header counted from 2 for CSV and XLSX.
     number: int
     title: str
     summary: str
@@ -117,11 +119,13 @@ def read_catalogue(path: Path) -> Catalogue:
         raise errors.UnsupportedKind(path.suffix)
     if path.stat().st_size > _LARGEST:
         raise errors.TooLarge
+    if path.suffix.lower() == ".xlsx":
+        return catalogue(_sheet_records(path))
     raw = path.read_bytes()
     if not raw.strip():
         raise errors.EmptyFile
-    if raw.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
-        raise errors.WrongKind("a course list is text")
+    if raw.startswith((_ZIP, b"%PDF", b"\xd0\xcf\x11\xe0")):
+        raise errors.WrongKind("a course list is text, or a spreadsheet named .xlsx")
     text = decode(raw).removeprefix("\ufeff")
     records = _json_records(text) if path.suffix.lower() == ".jsonl" else _csv_records(text)
     return catalogue(records)
@@ -154,17 +158,32 @@ def _csv_records(text: str) -> Iterator[Record]:
     csv.field_size_limit(1_000_000)
     header = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(header))
-    columns: list[str] | None = None
     try:
-        for number, cells in enumerate((row for row in reader if any(cell.strip() for cell in row)), start=1):
-            if columns is None:
-                columns = _known_columns(cells)
-            elif len(cells) > len(columns):
-                yield number, None
-            else:
-                yield number, dict(zip(columns, cells, strict=False))
+        yield from _records(row for row in reader if any(cell.strip() for cell in row))
     except csv.Error as error:
         raise errors.InvalidCatalogue(str(error)) from error
+
+
+def _sheet_records(path: Path) -> Iterator[Record]:
+    with path.open("rb") as file:
+        head = file.read(len(_ZIP))
+    if not head:
+        raise errors.EmptyFile
+    if head != _ZIP:
+        raise errors.WrongKind("named as a spreadsheet, and is none")
+    yield from _records(iter(read_sheet(path)))
+
+
+def _records(rows: Iterator[list[str]]) -> Iterator[Record]:
+    """The rows below the first, which names the columns; a row that is longer than that is no record."""
+    columns: list[str] | None = None
+    for number, cells in enumerate(rows, start=1):
+        if columns is None:
+            columns = _known_columns(cells)
+        elif len(cells) > len(columns):
+            yield number, None
+        else:
+            yield number, dict(zip(columns, cells, strict=False))
 
 
 def delimiter_of(header: str) -> str:

@@ -40,7 +40,7 @@ class NotFound(IndexerError):
 
 
 class UnsupportedKind(IndexerError):
-    """This kind of file is not read. Send a PDF, DOCX, HTML, Markdown or plain text file."""
+    """This kind of file is not read. Send a PDF, DOCX, PPTX, EPUB, HTML, Markdown or plain text file."""
 
     code = "unsupported_kind"
 
@@ -52,7 +52,7 @@ class WrongKind(IndexerError):
 
 
 class LegacyOffice(IndexerError):
-    """This is an old Word file (.doc). Open it in Word or LibreOffice and save it as .docx."""
+    """This is an old Word or PowerPoint file. Save it as .docx or .pptx, or install LibreOffice on this machine."""
 
     code = "legacy_office"
 
@@ -79,6 +79,11 @@ class NoText(IndexerError):
     """No text was found, as in a scan without text recognition. Run OCR on it first."""
 
     code = "no_text"
+
+    def __init__(self, detail: str = "", *, scans: tuple[int, ...] = ()) -> None:
+        #: The pages that are pictures, and may hold text that recognition can read.
+        self.scans = scans
+        super().__init__(detail)
 
 
 class UnknownEncoding(IndexerError):
@@ -130,7 +135,7 @@ class InvalidSidecar(IndexerError):
 
 
 class InvalidCatalogue(IndexerError):
-    """The course list cannot be read. It needs a CSV or JSONL file with a title and a link in each row."""
+    """The course list cannot be read. It needs a CSV, JSONL or XLSX file with a title and a link in each row."""
 
     code = "invalid_catalogue"
 

@@ -64,7 +64,7 @@ class CourseReport:
 
 
 def add(subcommands: Any) -> None:
-    command = subcommands.add_parser("courses", help="load course lists (CSV, JSONL)")
+    command = subcommands.add_parser("courses", help="load course lists (CSV, JSONL, XLSX)")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument("--json", action="store_true", help="print one JSON array of reports")
     command.set_defaults(command=run)

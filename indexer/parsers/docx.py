@@ -14,16 +14,12 @@ from indexer.grids import rendered
 from indexer.levels import heading_level, looks_like_heading
 from indexer.marks import marked, text_warnings
 from indexer.parsed import Block, BlockKind, Metadata, Parsed
-
-#: Real files pack 2 to 21 times, a bomb 425 times (facts.md).
-_HIGHEST_RATIO = 100
-_LARGEST_UNPACKED = 200 * 1024 * 1024
-_MOST_PARTS = 20_000
+from indexer.parsers.archives import check_archive
 
 
 def parse_docx(path: Path) -> Parsed:
     """The blocks of a DOCX. Raises WrongKind, ArchiveBomb, Encrypted or Damaged."""
-    _check_archive(path)
+    check_archive(path, "word/document.xml", of="a Word document")
     import docx
 
     try:
@@ -34,24 +30,6 @@ def parse_docx(path: Path) -> Parsed:
     except (etree.XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile, RecursionError) as error:
         raise errors.Damaged(type(error).__name__) from error
     return Parsed(blocks=blocks, metadata=metadata, warnings=text_warnings(blocks))
-
-
-def _check_archive(path: Path) -> None:
-    """Sizes come from the list of parts: nothing is unpacked before they are known to be sane."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise errors.Damaged("not a whole archive") from error
-    names = {part.filename for part in parts}
-    if "EncryptionInfo" in names or any(part.flag_bits & 1 for part in parts):
-        raise errors.Encrypted
-    if "word/document.xml" not in names:
-        raise errors.WrongKind("an archive without a Word document in it")
-    unpacked = sum(part.file_size for part in parts)
-    packed = max(1, sum(part.compress_size for part in parts))
-    if len(parts) > _MOST_PARTS or unpacked > _LARGEST_UNPACKED or unpacked / packed > _HIGHEST_RATIO:
-        raise errors.ArchiveBomb(f"{unpacked / packed:.0f}:1")
 
 
 def _blocks(document: object) -> Iterator[Block]:

@@ -29,9 +29,8 @@ _WHOLE = frozenset(("list", "table", "head"))
 
 def parse_html(path: Path) -> Parsed:
     """The blocks of a saved web page. Raises UnknownEncoding, Damaged or NoText."""
-    source = _text(path.read_bytes())
     document = trafilatura.bare_extraction(
-        source,
+        decoded(path.read_bytes()),
         include_tables=True,
         include_comments=False,
         favor_recall=True,
@@ -51,7 +50,7 @@ def parse_html(path: Path) -> Parsed:
     return Parsed(blocks=blocks, metadata=metadata, warnings=text_warnings(blocks))
 
 
-def _text(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
     """The page as text: by its mark or own declaration, or else as any other text."""
     declared = _CHARSET.search(raw[:4096])
     if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):

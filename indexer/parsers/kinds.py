@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from indexer import errors
+from indexer.parsers.legacy import converter
 
 
 class Kind(StrEnum):
@@ -15,6 +16,11 @@ class Kind(StrEnum):
     HTML = "html"
     MARKDOWN = "markdown"
     TEXT = "text"
+    PPTX = "pptx"
+    EPUB = "epub"
+    #: Word and PowerPoint as they were before 2007.
+    DOC = "doc"
+    PPT = "ppt"
 
 
 SUPPORTED_GUIDELINES: dict[str, Kind] = {
@@ -25,11 +31,16 @@ SUPPORTED_GUIDELINES: dict[str, Kind] = {
     ".md": Kind.MARKDOWN,
     ".markdown": Kind.MARKDOWN,
     ".txt": Kind.TEXT,
+    ".pptx": Kind.PPTX,
+    ".epub": Kind.EPUB,
+    ".doc": Kind.DOC,
+    ".ppt": Kind.PPT,
 }
 MAXIMUM_BYTES = 50 * 1024 * 1024
 #: Enough for the mark of a PDF behind a mail header, and for the first tag of a page.
 _HEAD_BYTES = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|div|p|h[1-6]|table|article|section)\b", re.IGNORECASE
 )
@@ -52,8 +63,6 @@ def kind_of(path: Path) -> Kind:
     if not path.is_file():
         raise errors.NotFound
     suffix = path.suffix.lower()
-    if suffix == ".doc":
-        raise errors.LegacyOffice
     if suffix not in SUPPORTED_GUIDELINES:
         raise errors.UnsupportedKind(suffix or "no extension")
     head = _head(path)
@@ -69,10 +78,7 @@ def _head(path: Path) -> bytes:
     if size > MAXIMUM_BYTES:
         raise errors.TooLarge(f"{size / 1024 / 1024:.0f} MB")
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if head.startswith(_OLE):
-        raise errors.LegacyOffice
-    return head
+        return file.read(_HEAD_BYTES)
 
 
 def _check_pdf(head: bytes) -> None:
@@ -80,9 +86,19 @@ def _check_pdf(head: bytes) -> None:
         raise errors.WrongKind(f"named PDF, looks like {_looks_like(head)}")
 
 
-def _check_docx(head: bytes) -> None:
+def _check_archive(head: bytes) -> None:
+    if head.startswith(_OLE):
+        # What Office writes with a password is an old file around the new one.
+        raise errors.Encrypted if _ENCRYPTED in head else errors.LegacyOffice
     if not head.startswith(b"PK\x03\x04"):
-        raise errors.WrongKind(f"named DOCX, looks like {_looks_like(head)}")
+        raise errors.WrongKind(f"named as an archive, looks like {_looks_like(head)}")
+
+
+def _check_legacy(head: bytes) -> None:
+    if not head.startswith(_OLE):
+        raise errors.WrongKind(f"named as an old Office file, looks like {_looks_like(head)}")
+    if converter() is None:
+        raise errors.LegacyOffice
 
 
 def _check_html(head: bytes) -> None:
@@ -92,6 +108,8 @@ def _check_html(head: bytes) -> None:
 
 
 def _check_text(head: bytes) -> None:
+    if head.startswith(_OLE):
+        raise errors.LegacyOffice
     if b"%PDF-" in head[:16] or head.startswith((b"PK\x03\x04", *_BINARY)):
         raise errors.WrongKind(f"named as text, looks like {_looks_like(head)}")
 
@@ -106,7 +124,11 @@ def _looks_like(head: bytes) -> str:
 
 _CHECKS = {
     Kind.PDF: _check_pdf,
-    Kind.DOCX: _check_docx,
+    Kind.DOCX: _check_archive,
+    Kind.PPTX: _check_archive,
+    Kind.EPUB: _check_archive,
+    Kind.DOC: _check_legacy,
+    Kind.PPT: _check_legacy,
     Kind.HTML: _check_html,
     Kind.MARKDOWN: _check_text,
     Kind.TEXT: _check_text,

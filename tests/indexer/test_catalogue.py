@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import io
+from datetime import date, datetime
 
 import pytest
 
 from indexer import errors
 from indexer.catalogue import BadRow, RowFault, delimiter_of, read_catalogue
 from knowledge.domain import Language
+from tests.indexer.offices import archive_of, spreadsheet
 
 
 @pytest.fixture
@@ -103,9 +105,63 @@ def test_delimiters(header, mark):
         ("a.csv", b"", errors.EmptyFile),
         ("a.csv", b"name of nothing,x\n1,2\n", errors.InvalidCatalogue),
         ("a.csv", b"PK\x03\x04rest", errors.WrongKind),
-        ("a.xlsx", b"PK\x03\x04rest", errors.UnsupportedKind),
+        ("a.xls", b"\xd0\xcf\x11\xe0rest", errors.UnsupportedKind),
     ],
 )
 def test_what_is_no_course_list(catalogue, name, content, error):
     with pytest.raises(error):
         catalogue(content, name)
+
+
+# ------------------------------------------------------------------------------------------------ spreadsheets
+
+
+def test_a_spreadsheet_is_read_with_its_dates_and_numbers(catalogue):
+    made = spreadsheet(
+        [],
+        [
+            ["课程名称", "链接", "学分", "开课日期"],
+            ["心衰管理", "https://a.cn/1", 2.0, datetime(2026, 3, 31, 8, 30)],  # noqa: DTZ001  # as a sheet has it
+            [],
+            ["糖尿病管理", "https://a.cn/2", 1.5, "2026年4月1日"],
+            ["没有链接"],
+        ],
+    )
+    read = catalogue(made, "courses.xlsx")
+    assert [(row.title, row.credits, row.starts) for row in read.rows] == [
+        ("心衰管理", 2.0, date(2026, 3, 31)),
+        ("糖尿病管理", 1.5, date(2026, 4, 1)),
+    ]
+    assert read.bad_rows == (BadRow(number=4, fault=RowFault.URL_MISSING, column="url"),)
+
+
+@pytest.mark.parametrize(
+    "content, error",
+    [
+        (b"", errors.EmptyFile),
+        (b"title,url\na,https://a.cn\n", errors.WrongKind),
+        (b"PK\x03\x04 no archive", errors.Damaged),
+        (archive_of({"a": "b"}), errors.WrongKind),
+        (archive_of({"xl/workbook.xml": "<x"}), errors.Damaged),
+        (archive_of({"xl/workbook.xml": "0" * 20_000_000}), errors.ArchiveBomb),
+        (spreadsheet([["Name", "Something"], ["a", "b"]]), errors.InvalidCatalogue),
+        (spreadsheet([["title", "url"]] * 20_001), errors.TooLarge),
+    ],
+)
+def test_a_hostile_or_wrong_spreadsheet_is_refused(catalogue, content, error):
+    with pytest.raises(error):
+        catalogue(content, "courses.xlsx")
+
+
+def test_a_sheet_that_claims_to_be_huge_ends_where_its_rows_end(catalogue):
+    """Some programs write a last cell a million rows below; a hostile file claims what it likes."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["title", "url"])
+    sheet.append(["Heart failure", "https://a.cn/1"])
+    sheet.cell(row=1_048_576, column=1, value="far below")
+    out = io.BytesIO()
+    book.save(out)
+    assert [row.title for row in catalogue(out.getvalue(), "courses.xlsx").rows] == ["Heart failure"]
