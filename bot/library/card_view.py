@@ -44,7 +44,8 @@ def facts(edition: EditionRecord, words: Texts) -> Iterator[Line]:
     publisher = edition.publisher or words.get("library.publisher_unknown")
     yield line(" · ".join((year, publisher, language_name(edition.language, words))))
     specialties = specialty_names(edition, words) or words.get("library.specialty_unknown")
-    yield line(" · ".join((specialties, words.get(f"library.sharing.{edition.sharing.value}"))))
+    sharing = words.get("library.may_get", what=words.get(f"library.sharing.{edition.sharing.value}"))
+    yield line(f"{specialties} · {sharing}")
     size = [words.get("library.pages", count=edition.pages)] if edition.pages else []
     yield line(" · ".join((*size, words.get("library.passages", count=edition.passages))))
 

@@ -91,8 +91,6 @@ class Reviewing:
 
 
 def samples_of(passages: Sequence[Passage]) -> Sequence[Passage]:
-    """Evenly spread over the document, its first and last passage included."""
+    """The middle one of each fifth: what stands first and last is seldom what doctors ask for."""
     count = min(card_view.SAMPLES, len(passages))
-    if count < 2:
-        return passages[:1]
-    return [passages[at * (len(passages) - 1) // (count - 1)] for at in range(count)]
+    return [passages[(2 * at + 1) * len(passages) // (2 * count)] for at in range(count)]

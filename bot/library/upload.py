@@ -12,8 +12,10 @@ TELEGRAM_DOWNLOAD_BYTES = 20 * 1024 * 1024
 MEGABYTE = 1024 * 1024
 
 #: The reader itself decides by content; these names are worth fetching.
-GUIDELINE_SUFFIXES = frozenset({".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt"})
-COURSE_SUFFIXES = frozenset({".csv", ".jsonl"})
+GUIDELINE_SUFFIXES = frozenset(
+    {".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt", ".pptx", ".epub", ".doc", ".ppt"}
+)
+COURSE_SUFFIXES = frozenset({".csv", ".jsonl", ".xlsx"})
 
 
 class UploadRefusal(StrEnum):
@@ -21,7 +23,6 @@ class UploadRefusal(StrEnum):
 
     IN_GROUP = "in_group"
     COURSE_LIST = "course_list"
-    LEGACY_OFFICE = "legacy_office"
     UNSUPPORTED_KIND = "unsupported_kind"
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
@@ -33,7 +34,6 @@ def refusal_of(file: FileSent, *, limit: int, is_group: bool = False) -> UploadR
     checks = {
         UploadRefusal.IN_GROUP: is_group,
         UploadRefusal.COURSE_LIST: suffix in COURSE_SUFFIXES,
-        UploadRefusal.LEGACY_OFFICE: suffix == ".doc",
         UploadRefusal.UNSUPPORTED_KIND: suffix not in GUIDELINE_SUFFIXES,
         UploadRefusal.EMPTY_FILE: file.size == 0,
         UploadRefusal.TOO_LARGE: file.size > limit,

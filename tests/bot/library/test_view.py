@@ -97,7 +97,7 @@ def test_the_card_names_what_was_read_and_what_loading_would_do():
     assert plain_text(message.html).splitlines() == [
         "《成人高血压食养指南》",
         "2023 年版 · 国家卫生健康委 · 中文",
-        "科室未填 · 可给原页图片",
+        "科室未填 · 可发原页图片",
         "28 页 · 96 段",
         "⚠ 2 页没有文字（可能是扫描件），这些页查不到。",
         "⚠ 其他提示：a_newer_code（1）",
@@ -111,7 +111,7 @@ def test_the_card_says_what_is_unknown():
     bare = replace(DRAFT, year=None, publisher=None, pages=None, language="fr", warnings=())
     text = plain_text(card(bare, NewDocument(), EN).html)
     assert "year not stated · publisher not stated · another language" in text
-    assert "specialty not stated · page pictures\npassages: 96" in text
+    assert "specialty not stated · may be sent: page pictures\npassages: 96" in text
 
 
 @pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
