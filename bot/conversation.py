@@ -62,6 +62,8 @@ class Message:
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachment: Attachment | None = None
+    #: Hangs on the message that it answers in a private chat too; in a group every message does.
+    hangs: bool = False
 
 
 class Standing(StrEnum):
@@ -113,10 +115,21 @@ class Commanded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HungOn:
+    """The message that another one replies to, as the chat still has it."""
+
+    text: str
+    message_id: int
+    said_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
     data: str
     #: The message that holds the button.
     message_id: int
+    #: What that message replies to; None where it replies to nothing, or to what was deleted.
+    hung_on: HungOn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

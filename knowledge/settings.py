@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from knowledge.domain import Join
+from knowledge.domain import Consent, Join
 
 Ids = Annotated[frozenset[int], NoDecode]
 
@@ -38,12 +38,21 @@ class Settings(BaseSettings):
     read_timeout: float = Field(default=60.0, gt=0)
     read_memory_mb: int = Field(default=2048, ge=256)
 
+    # Privacy.
+    consent: Consent = Consent.ASK
+    question_days: int = Field(default=365, ge=0, le=36_500)
+    backup_days: int = Field(default=30, ge=0, le=36_500)
+    messages_a_minute: int = Field(default=20, ge=0, le=10_000)
+    messages_a_day: int = Field(default=300, ge=0, le=1_000_000)
+
     # Telegram.
     bot_token: SecretStr | None = None
     telegram_base_url: str = "https://api.telegram.org/bot"
     telegram_base_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str | None = None
     telegram_rate: float = Field(default=28.0, ge=0, le=1000)
+    announce_rate: float = Field(default=25.0, gt=0, le=1000)
+    announce_at_least_once: bool = False
     join: Join = Join.OPEN
     coordinator_ids: Ids = frozenset()
     admin_ids: Ids = frozenset()

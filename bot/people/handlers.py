@@ -10,24 +10,24 @@ from bot.people import settings_view, view
 from bot.people.choices import JOINING, Screen, Show
 from bot.people.refusals import Refusal, Refusals
 from bot.people.roles import menu_of
+from bot.privacy.consent import VERSION, Consent
 from bot.router import Feature
 from bot.texts import texts
 from knowledge.domain import Language
 from knowledge.store import Stores
 from knowledge.store.invitations import Joined, NothingToGain, NotValid, Redeemed
 
-#: Changes when what /start says about data changes its sense, so that it is known who read which.
-CONSENT_VERSION = "1"
-
 #: What somebody may do who has not joined where joining is by invitation: come in, and learn what it is about.
 _AT_THE_DOOR = frozenset({"start", "language", "id", "privacy", "mydata", "forget"})
 
 
 class People(Feature):
-    def __init__(self, stores: Stores, refusals: Refusals) -> None:
+    def __init__(self, stores: Stores, refusals: Refusals, consent: Consent | None = None) -> None:
+        """consent: asked for before anybody joins; None where the notice is enough."""
         self._stores = stores
         self._people = stores.people
         self._refusals = refusals
+        self._consent = consent
 
     def commands(self) -> Mapping[str, Handler]:
         return {
@@ -71,7 +71,15 @@ class People(Feature):
     async def start(self, incoming: Incoming, chat: Chat) -> None:
         if not await self._is_let_in(incoming, chat):
             return
-        await chat.send(view.start(incoming.speaker.language))
+        if self._consent is not None and not await self._consent.is_given(incoming):
+            await self._consent.ask(incoming, chat)
+            return
+        await self.welcome(incoming, chat)
+
+    async def welcome(self, incoming: Incoming, chat: Chat) -> None:
+        """With what is kept, where they agree to it by asking on."""
+        is_asked = self._consent is not None and self._consent.is_asked
+        await chat.send(view.start(incoming.speaker.language, with_notice=not is_asked))
         await self.after_consent(incoming, chat)
 
     async def after_consent(self, incoming: Incoming, chat: Chat) -> None:
@@ -85,7 +93,7 @@ class People(Feature):
         if person is not None and person.started_at is None:
             # Before it is noted: after a kill in between they are asked twice rather than never.
             await chat.send(settings_view.screen(person, Show(screen=Screen.LANGUAGE), JOINING))
-        await asyncio.to_thread(self._people.start, incoming.speaker.id, CONSENT_VERSION)
+        await asyncio.to_thread(self._people.start, incoming.speaker.id, VERSION)
 
     async def _is_let_in(self, incoming: Incoming, chat: Chat) -> bool:
         """Takes the code of an invitation, where /start came with one; whether they are in."""

@@ -18,16 +18,15 @@ _ROLE_KEYS = {
 }
 
 
-def start(language: Language) -> Message:
-    """The notice whose version is stored with the consent: a changed sense needs a new CONSENT_VERSION."""
+def start(language: Language, *, with_notice: bool = True) -> Message:
+    """with_notice: with what is kept; a changed sense of it needs a new bot.privacy.consent.VERSION."""
     say = texts(language).get
+    told = ("start.abroad", "start.kept", "start.consent") if with_notice else ("start.more",)
     return _message(
         line(bold(say("start.title"))),
         _paragraph(say("start.what")),
         _paragraph(say("start.example"), soft=True),
-        _paragraph(say("start.abroad")),
-        _paragraph(say("start.kept")),
-        _paragraph(say("start.consent")),
+        *(_paragraph(say(key)) for key in told),
         buttons=(_language_buttons(texts(language)),),
     )
 

@@ -36,7 +36,7 @@ class TelegramChat:
         self._id = chat_id
 
     async def send(self, message: Message) -> int:
-        return await self._messenger.show(self._id, message, reply_to=self._question_in_group())
+        return await self._messenger.show(self._id, message, reply_to=self._hung_on(message))
 
     async def edit(self, message_id: int, message: Message) -> None:
         await self._messenger.edit(self._id, message_id, message)
@@ -105,10 +105,10 @@ class TelegramChat:
                 return
             await asyncio.sleep(_TYPING_EVERY_S)
 
-    def _question_in_group(self) -> int | None:
-        """In a group an answer hangs on its question; in a private chat the order tells."""
+    def _hung_on(self, answer: Message) -> int | None:
+        """In a group an answer hangs on its question; in a private chat the order tells, unless it is to be found."""
         message = self._update.message
-        if message is None or message.chat.type == "private":
+        if message is None or (message.chat.type == "private" and not answer.hangs):
             return None
         return message.message_id
 

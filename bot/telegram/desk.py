@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,9 +12,11 @@ from telegram import Bot, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.conversation import Chat, Incoming
+from bot.conversation import Chat, Incoming, Pressed
 from bot.courtesy import view
 from bot.people.reception import Reception, language_of
+from bot.privacy import view as privacy_view
+from bot.privacy.pace import PersonalPace, Wait
 from bot.router import Router
 from bot.telegram.chat import TelegramChat
 from bot.telegram.commands import Menus
@@ -22,7 +25,7 @@ from bot.telegram.identity import identity_of
 from bot.telegram.inbox import Inbox
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.reading import Read, read
-from knowledge.domain import Language
+from knowledge.domain import Language, Role
 from knowledge.errors import KnowledgeError
 from knowledge.store.people import PeopleStore
 
@@ -43,6 +46,7 @@ class Desk:
         menus: Menus,
         bot: Bot,
         me: Callable[[], User],
+        pace: PersonalPace | None = None,
     ) -> None:
         self._router = router
         self._reception = reception
@@ -52,6 +56,7 @@ class Desk:
         self._menus = menus
         self._bot = bot
         self._me = me
+        self._pace = PersonalPace(a_minute=0, a_day=0) if pace is None else pace
 
     async def handle(self, update: Update) -> None:
         """Never raises for what one update brings; an update that is not done is taken up at the next start."""
@@ -74,7 +79,7 @@ class Desk:
             return True
         chat = TelegramChat(self._bot, self._messenger, update, found.chat_id)
         try:
-            await self._answer(identity_of(update), found, chat)
+            await self._answer(update, found, chat)
         except Exception as error:  # noqa: BLE001 - whatever went wrong with one message must not stop the others
             if is_gone(error):
                 log.info("action=update.blocked update=%d chat=%d", update.update_id, found.chat_id)
@@ -86,15 +91,26 @@ class Desk:
             await self._apologize(update.update_id, found, chat, error)
         return True
 
-    async def _answer(self, identity: int, found: Read, chat: Chat) -> None:
+    async def _answer(self, update: Update, found: Read, chat: Chat) -> None:
         sender = found.sender
+        verdict = self._pace.verdict(sender.id, sent_at(update), is_press=isinstance(found.content, Pressed))
+        if isinstance(verdict, Wait) and not verdict.is_news:
+            log.debug("action=update.too_fast update=%d", update.update_id)
+            return
         speaker = await self._reception.meet(sender.id, sender.full_name, sender.language_code)
+        if isinstance(verdict, Wait):
+            if speaker.role is Role.DOCTOR:
+                log.info("action=update.told_to_wait update=%d person=%d", update.update_id, sender.id)
+                await chat.acknowledge()
+                await chat.send(privacy_view.wait(speaker.language, verdict.seconds))
+                return
+            self._pace.excuse(sender.id, sent_at(update))
         incoming = Incoming(
             speaker=speaker,
             content=found.content,
             chat_id=found.chat_id,
             is_group=found.is_group,
-            update_id=identity,
+            update_id=identity_of(update),
             message_id=found.message_id,
         )
         await self._router.handle(incoming, chat)
@@ -136,3 +152,9 @@ class Desk:
     async def _note_blocked(self, chat_id: int, *, deleted: bool) -> None:
         if chat_id > 0:
             await asyncio.to_thread(self._people.set_blocked, chat_id, blocked=True, deleted=deleted)
+
+
+def sent_at(update: Update) -> float:
+    """When it was written, in seconds since 1970; for a button, which does not say so, now."""
+    message = update.message
+    return message.date.timestamp() if message is not None else time.time()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telegram import Message, MessageEntity, Update, User
+from telegram import CallbackQuery, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from bot.conversation import (
     Commanded,
     Content,
     FileSent,
+    HungOn,
     OtherKind,
     PictureSent,
     Pressed,
@@ -54,7 +55,7 @@ def read(update: Update, me: User) -> Read | None:
     if (query := update.callback_query) is not None:
         message_id = query.message.message_id if query.message else 0
         is_group = bool(query.message and query.message.chat.type in _GROUPS)
-        pressed = Pressed(data=query.data or "", message_id=message_id)
+        pressed = Pressed(data=query.data or "", message_id=message_id, hung_on=_hung_on(query, me))
         return Read(sender=query.from_user, chat_id=chat_of(query), is_group=is_group, content=pressed)
     message = update.message
     if message is None or message.from_user is None or message.from_user.is_bot:
@@ -70,6 +71,15 @@ def read(update: Update, me: User) -> Read | None:
         content=content,
         message_id=message.message_id,
     )
+
+
+def _hung_on(query: CallbackQuery, me: User) -> HungOn | None:
+    message = query.message if isinstance(query.message, Message) else None
+    replied = message.reply_to_message if message else None
+    if replied is None or replied.from_user is None or replied.text is None:
+        return None
+    text, _ = _without_mentions(replied, me)
+    return HungOn(text=text, message_id=replied.message_id, said_by=replied.from_user.id)
 
 
 def _in_private(message: Message, me: User) -> Content | None:

@@ -20,6 +20,7 @@ from telegram.request import HTTPXRequest
 from bot.background import keep_running
 from bot.conversation import Blocked
 from bot.people.reception import Reception
+from bot.privacy.pace import PersonalPace
 from bot.router import Router
 from bot.telegram.commands import Menus
 from bot.telegram.desk import Desk
@@ -63,9 +64,15 @@ class TelegramBot:
     """Built before the router, which needs its messenger; then run with it."""
 
     def __init__(
-        self, settings: TelegramSettings, stores: Stores, writing: InThread = asyncio.to_thread
+        self,
+        settings: TelegramSettings,
+        stores: Stores,
+        writing: InThread = asyncio.to_thread,
+        pace: PersonalPace | None = None,
     ) -> None:
+        """pace: how fast one person may write; by default as fast as they like."""
         self._stores = stores
+        self._pace = pace
         self._inbox = Inbox(stores.updates, writing)
         self._processor = OrderedProcessor()
         self._application = _application(settings, self._inbox, self._processor)
@@ -74,7 +81,7 @@ class TelegramBot:
     def name(self) -> str | None:
         """What the bot is called; None before Telegram has said so."""
         try:
-            return str(self._application.bot.username)
+            return self._application.bot.username
         except RuntimeError:
             return None
 
@@ -155,6 +162,7 @@ class TelegramBot:
             menus=menus,
             bot=bot,
             me=lambda: bot.bot,
+            pace=self._pace,
         )
 
         async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -88,8 +88,9 @@ class PrivacyStore:
                 connection.execute(joined.values(started_at=self._clock()))
 
     def agreed_to(self, telegram_id: int) -> str | None:
-        """The version of the notice that they agreed to last."""
-        query = select(people.c.consent_version).where(people.c.telegram_id == telegram_id)
+        """The version of the notice that they agreed to last; None where they were only told."""
+        mine = (people.c.telegram_id == telegram_id) & people.c.consent_at.is_not(None)
+        query = select(people.c.consent_version).where(mine)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
 
@@ -101,6 +102,12 @@ class PrivacyStore:
             return connection.execute(query).first() is not None
 
     # ------------------------------------------------------------------------------------------ to be seen
+    def questions_of(self, telegram_id: int) -> int:
+        """How many of their questions are kept."""
+        query = select(func.count()).where(questions.c.asked_by == telegram_id)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def kept_of(self, telegram_id: int) -> dict[str, list[dict[str, Any]]]:
         """Everything that names this person, by area; JSON values."""
         with self._database.read() as connection:

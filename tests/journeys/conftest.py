@@ -61,7 +61,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def _stage(library: Path, folder: Path) -> AsyncIterator[Stage]:
+async def staged(library: Path, folder: Path, **settings: str) -> AsyncIterator[Stage]:
     """Afterwards nothing runs any more, and no call may have been one that Telegram would refuse."""
     shutil.copytree(library, folder / "data")
     server = Server()
@@ -70,7 +70,7 @@ async def _stage(library: Path, folder: Path) -> AsyncIterator[Stage]:
         "YIDAO_COORDINATOR_IDS": f"{COORDINATOR},{COORDINATOR + 1}",
         "YIDAO_ADMIN_IDS": f"{ADMINISTRATOR},{ADMINISTRATOR + 1}",
     }
-    bot = BotProcess(server, folder, **staff)
+    bot = BotProcess(server, folder, **staff, **settings)
     try:
         yield Stage(server=server, bot=bot)
     finally:
@@ -82,13 +82,13 @@ async def _stage(library: Path, folder: Path) -> AsyncIterator[Stage]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(library: Path, tmp_path: Path) -> AsyncIterator[Stage]:
     """A stage of its own for a story that kills or starves the bot; the story starts the bot."""
-    async with _stage(library, tmp_path) as made:
+    async with staged(library, tmp_path) as made:
         yield made
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared(library: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """One running bot for all stories that leave it as it is; each brings people of its own."""
-    async with _stage(library, tmp_path_factory.mktemp("shared")) as made:
+    async with staged(library, tmp_path_factory.mktemp("shared")) as made:
         await made.bot.start()
         yield made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ class ChatState:
     #: What the bot did here, in order: ("message" | "edit" | "note", text, message or {}).
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     blocked: bool = False
+    #: Everything that was ever said here, by id.
+    said: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 class Refusal(Exception):
@@ -109,7 +112,9 @@ class Server:
 
     def new_message(self, chat: ChatState, sender: dict[str, Any], **content: Any) -> dict[str, Any]:
         base = {"message_id": next(self._message_ids), "date": int(time.time()), "chat": chat.info}
-        return {**base, "from": sender, **content}
+        message = {**base, "from": sender, **content}
+        chat.said[message["message_id"]] = message
+        return message
 
     def held(self, fault: Fault) -> bool:
         """Whether a call is being held: for HELD_AFTER, one that was carried out."""
@@ -130,7 +135,8 @@ class Server:
 
     # --------------------------------------------------------------------------------------- calls
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        params = {name: str(value) for name, value in {**request.query, **await request.post()}.items()}
+        given = {**request.query, **await request.post()}
+        params = {name: _written(value) for name, value in given.items()}
         call = Call(request.match_info["method"], params)
         call.fault = next((next(plan.faults, None) for plan in self.plans if plan.fits(call)), None)
         self.calls.append(call)
@@ -181,7 +187,7 @@ class Server:
                 return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False}
             case "getUpdates":
                 return await self._get_updates(params)
-            case "sendMessage":
+            case "sendMessage" | "sendDocument":
                 return self._send(params)
             case "editMessageText":
                 return self._edit(params)
@@ -211,6 +217,13 @@ class Server:
 
     def _send(self, params: dict[str, str]) -> dict[str, Any]:
         chat, content = self._writable(params), _content(params)
+        if "document" in params:
+            file_id = f"sent{len(self.files)}"
+            self.files[file_id] = ("document", params["document"].encode())
+            content["document"] = {"file_id": file_id, "file_unique_id": file_id}
+        hung_on = chat.said.get(json.loads(params.get("reply_parameters", "{}")).get("message_id", 0))
+        if hung_on is not None:
+            content["reply_to_message"] = {k: v for k, v in hung_on.items() if k != "reply_to_message"}
         message = self.new_message(chat, BOT, **content)
         chat.messages[message["message_id"]] = message
         chat.events.append(("message", content["text"], message))
@@ -260,7 +273,7 @@ class Server:
 def _content(params: dict[str, str]) -> dict[str, Any]:
     if params.get("parse_mode", "HTML") != "HTML":
         raise BadRequest("unsupported parse_mode")
-    markup = params.get("text", "")
+    markup = params.get("text", params.get("caption", ""))
     text = (
         plain_text(markup)
         if "parse_mode" in params
@@ -271,6 +284,11 @@ def _content(params: dict[str, str]) -> dict[str, Any]:
         "markup": markup,
         "reply_markup": {"inline_keyboard": keyboard(params.get("reply_markup"))},
     }
+
+
+def _written(value: object) -> str:
+    """What a parameter says, be it a text or a file."""
+    return value.file.read().decode("utf-8", "replace") if isinstance(value, web.FileField) else str(value)
 
 
 def _refused(refusal: Refusal) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation import Chat, Commanded, Incoming, Pressed
-from bot.people.handlers import CONSENT_VERSION, People
+from bot.people.handlers import People
 from bot.people.reception import Reception, language_of
 from bot.people.refusals import Refusals
 from bot.people.roles import Roles, allows, menu_of, only
+from bot.privacy.consent import VERSION as CONSENT_VERSION
 from bot.testing import FakeChat, incoming
 from knowledge.domain import Language, Role
 from knowledge.store import Stores

@@ -1,0 +1,115 @@
+"""/privacy, /mydata and /forget, and the buttons of the notice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from bot.conversation import Chat, Handler, Incoming, Message, Pressed
+from bot.privacy import view
+from bot.privacy.consent import Consent
+from bot.router import Feature
+from knowledge.store.privacy import PrivacyStore
+
+log = logging.getLogger(__name__)
+
+#: A button that erases everything is good for so long; later it could be one of another day, pressed by mistake.
+_DECIDED_WITHIN_S = 600
+_MOST_DIGITS = 12
+
+
+class Privacy(Feature):
+    def __init__(
+        self,
+        store: PrivacyStore,
+        consent: Consent,
+        *,
+        question: Handler,
+        welcome: Handler,
+        backup_days: int = 0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """question: takes what waited for the consent; welcome: shown to who agreed and asked nothing yet."""
+        self._store = store
+        self._consent = consent
+        self._question = question
+        self._welcome = welcome
+        self._backup_days = backup_days
+        self._clock = clock
+
+    def commands(self) -> Mapping[str, Handler]:
+        return {"privacy": self.show, "mydata": self.my_data, "forget": self.ask_to_forget}
+
+    def callbacks(self) -> Mapping[str, Handler]:
+        return {"consent": self.consent, "mydata": self.my_data, "forget": self.forget}
+
+    async def consent(self, incoming: Incoming, chat: Chat) -> None:
+        await self._consent.press(incoming, chat, question=self._question, welcome=self._welcome)
+
+    async def show(self, incoming: Incoming, chat: Chat) -> None:
+        if incoming.is_group:
+            await chat.send(view.in_private(incoming.speaker.language))
+            return
+        count = await asyncio.to_thread(self._store.questions_of, incoming.speaker.id)
+        shown = view.kept(
+            incoming.speaker.language,
+            days=self._consent.days,
+            backup_days=self._backup_days,
+            questions=count,
+        )
+        await chat.send(shown)
+
+    async def my_data(self, incoming: Incoming, chat: Chat) -> None:
+        await _heard(incoming, chat)
+        language = incoming.speaker.language
+        if incoming.is_group:
+            await chat.send(view.in_private(language))
+            return
+        async with chat.typing():
+            kept = await asyncio.to_thread(self._store.kept_of, incoming.speaker.id)
+            shown = await asyncio.to_thread(view.mine, language, kept)
+            await chat.send(shown)
+
+    async def ask_to_forget(self, incoming: Incoming, chat: Chat) -> None:
+        language = incoming.speaker.language
+        if incoming.is_group:
+            await chat.send(view.in_private(language))
+            return
+        until = int(self._clock()) + _DECIDED_WITHIN_S
+        await chat.send(view.forget(language, until=until, backup_days=self._backup_days))
+
+    async def forget(self, incoming: Incoming, chat: Chat) -> None:
+        """Only ever whoever presses, whatever the button says."""
+        language = incoming.speaker.language
+        match incoming.content.data.split(":") if isinstance(incoming.content, Pressed) else []:
+            case [_, "ask"]:
+                await chat.acknowledge()
+                await self.ask_to_forget(incoming, chat)
+            case [_, "no"]:
+                await chat.acknowledge()
+                await _instead(incoming, chat, view.stays(language))
+            case [_, "yes", until] if self._is_in_time(until) and not incoming.is_group:
+                await chat.acknowledge()
+                erased = await asyncio.to_thread(self._store.forget, incoming.speaker.id)
+                # Without an id: whom it was about is not to be found in a log either.
+                log.info("action=privacy.forgotten questions=%d", erased.questions)
+                await _instead(incoming, chat, view.forgotten(language, backup_days=self._backup_days))
+            case _:
+                await chat.acknowledge(view.too_late(language))
+
+    def _is_in_time(self, until: str) -> bool:
+        is_number = until.isascii() and until.isdigit() and len(until) <= _MOST_DIGITS
+        return is_number and 0 <= int(until) - self._clock() <= _DECIDED_WITHIN_S
+
+
+async def _heard(incoming: Incoming, chat: Chat) -> None:
+    if isinstance(incoming.content, Pressed):
+        await chat.acknowledge()
+
+
+async def _instead(incoming: Incoming, chat: Chat, message: Message) -> None:
+    """In the place of the message with the buttons, which are not to be pressed again."""
+    if isinstance(incoming.content, Pressed):
+        await chat.edit(incoming.content.message_id, message)
