@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from indexer import recognition
 from indexer.loading import Loader
+from indexer.recognition.cache import RecognitionCache
+from indexer.recognition.recogniser import Recogniser
 from indexer.sandbox import Sandbox
 from knowledge.engines import open_encoder
 from knowledge.engines.ports import Encoder
@@ -28,7 +31,9 @@ class App:
 
     def sandbox(self) -> Sandbox:
         """Reads files in a child with the limits that are set; no child yet."""
-        return Sandbox(timeout=self.settings.read_timeout, memory_mb=self.settings.read_memory_mb)
+        limits, kept = self.settings, RecognitionCache(self.settings.cache_dir / "recognised")
+        recogniser = Recogniser(kept) if recognition.is_installed() else None
+        return Sandbox(timeout=limits.read_timeout, memory_mb=limits.read_memory_mb, recogniser=recogniser)
 
 
 def build(settings: Settings) -> App:

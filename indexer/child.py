@@ -5,52 +5,37 @@ python -m indexer.child MEGABYTES      {"path": …, "seconds": …} a line in, 
 
 from __future__ import annotations
 
-import json
-import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.limits import limit, limit_cpu
+from indexer.limits import limit
+from indexer.served import serve
 
 #: Answers go before reading.
 _NICENESS = 5
 
 
-def main() -> None:
-    """Answers requests until standard input ends."""
-    answers = os.fdopen(os.dup(1), "wb")
-    #: A library that prints must not get into the answers.
-    os.dup2(2, 1)
-    limit(int(sys.argv[1]), niceness=_NICENESS)
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        limit_cpu(float(request["seconds"]))
-        answers.write(json.dumps(_answer(Path(request["path"])), ensure_ascii=True).encode() + b"\n")
-        answers.flush()
-
-
-def _answer(path: Path) -> dict[str, Any]:
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The document, or that it has no text and which pages are pictures of some. Raises IndexerError."""
     from indexer import errors
     from indexer.reading import read
+    from indexer.recognition.lines import lines_in
     from indexer.wire import chunk_out, parsed_out
 
+    recognised = {int(page): lines_in(lines) for page, lines in request.get("recognised", {}).items()}
     try:
-        document = read(path)
-        return {
-            "parsed": parsed_out(document.parsed),
-            "chunks": [chunk_out(chunk) for chunk in document.chunks],
-        }
-    except errors.IndexerError as error:
-        return {"error": error.code, "detail": error.detail}
-    except MemoryError:
-        return {"error": errors.OutOfMemory.code}
-    except RecursionError:
-        return {"error": errors.Damaged.code, "detail": "nested too deeply"}
-    # The libraries raise anything on a broken file; the type alone is safe to tell.
-    except Exception as error:  # noqa: BLE001
-        return {"error": errors.Damaged.code, "detail": type(error).__name__}
+        document = read(Path(request["path"]), recognised)
+    except errors.NoText as error:
+        return {"error": error.code, "detail": error.detail, "scans": list(error.scans)}
+    return {
+        "parsed": parsed_out(document.parsed),
+        "chunks": [chunk_out(chunk) for chunk in document.chunks],
+        "scans": list(document.parsed.scans),
+    }
 
 
 if __name__ == "__main__":
-    main()
+    limit(int(sys.argv[1]), niceness=_NICENESS)
+    serve(answer)

@@ -80,6 +80,8 @@ class Parsed:
     page_labels: dict[int, str] = field(default_factory=dict)
     #: Stable codes with a number, such as ("pages_without_text", 2): what a coordinator should know.
     warnings: tuple[tuple[str, int], ...] = ()
+    #: The pages that are pictures without text.
+    scans: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from indexer.cleaning import cleaned
 from indexer.metadata import described, without_title
 from indexer.parsed import Chunk, Metadata, Parsed
 from indexer.parsers import parse
+from indexer.recognition.lines import RecognisedLine
 
 #: Which version reads: raised when parsing, cleaning or cutting changes what becomes of a file, so that documents which
 #: an older one read can be read again. Editions from before versions were counted have none.
@@ -25,12 +27,15 @@ class Document:
     chunks: tuple[Chunk, ...]
 
 
-def read(path: Path) -> Document:
-    """Reads a file in this very process; callers outside tests go through indexer.sandbox. Raises IndexerError."""
-    raw = parse(path)
+def read(path: Path, recognised: Mapping[int, Sequence[RecognisedLine]] | None = None) -> Document:
+    """Reads a file in this very process; callers outside tests go through indexer.sandbox. Raises IndexerError.
+
+    recognised: the lines of those pages of a PDF that are pictures.
+    """
+    raw = parse(path, recognised)
     document = cut(raw, described(raw, path))
     if not document.chunks:
-        raise errors.NoText
+        raise errors.NoText(scans=raw.scans)
     return document
 
 

@@ -10,19 +10,16 @@ network where the system lets a process leave it (Linux). The child answers in J
 
 from __future__ import annotations
 
-import json
-import os
-import select
-import subprocess
-import sys
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from indexer import errors
+from indexer.childprocess import ChildProcess
 from indexer.parsers.kinds import kind_of
 from indexer.reading import Document
+from indexer.recognition.lines import lines_out
+from indexer.recognition.recogniser import Recogniser
 from indexer.wire import chunk_in, parsed_in
 
 DEFAULT_TIMEOUT = 60.0
@@ -30,8 +27,7 @@ LONGEST_TIMEOUT = 300.0
 DEFAULT_MEMORY_MB = 1536
 #: Honest files take up to 10 s a megabyte on slow machines; what is promised for small ones is 60 s.
 _SECONDS_PER_MEGABYTE = 10.0
-#: An answer longer than this is no document: 50 MB of text, escaped.
-_LONGEST_ANSWER = 400 * 1024 * 1024
+_MODULE = "indexer.child"
 
 
 def read_document(
@@ -59,11 +55,13 @@ class Sandbox:
         timeout: float = DEFAULT_TIMEOUT,
         memory_mb: int = DEFAULT_MEMORY_MB,
         longest: float = LONGEST_TIMEOUT,
+        recogniser: Recogniser | None = None,
     ) -> None:
+        """recogniser: reads pages that are pictures, and ends with the sandbox; without one they stay unread."""
         self._timeout = timeout
-        self._memory_mb = memory_mb
         self._longest = max(timeout, longest)
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = ChildProcess(_MODULE, memory_mb)
+        self._recogniser = recogniser
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +74,8 @@ class Sandbox:
     def read_document(self, path: Path) -> Document:
         """Reads a file. Raises IndexerError."""
         kind_of(path)
-        answer = self._asked({"path": str(path.resolve())}, self._allowed(path))
+        answer = self._child.ask({"path": str(path.resolve())}, self._allowed(path))
+        answer = self._scans_read(path, answer)
         if "error" in answer:
             raise errors.by_code(str(answer["error"]), str(answer.get("detail", "")))
         return Document(
@@ -84,95 +83,22 @@ class Sandbox:
         )
 
     def close(self) -> None:
-        """Ends the child, if there is one."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
+        """Ends the children, if there are any."""
+        self._child.close()
+        if self._recogniser is not None:
+            self._recogniser.close()
+
+    def _scans_read(self, path: Path, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer once more with the text of the pages that are pictures, where recognition finds any."""
+        scans = answer.get("scans", [])
+        if self._recogniser is None or not scans:
+            return answer
+        found = self._recogniser.pages(path, scans)
+        if not found:
+            return answer
+        recognised = {str(page): lines_out(lines) for page, lines in found.items()}
+        return self._child.ask({"path": str(path.resolve()), "recognised": recognised}, self._allowed(path))
 
     def _allowed(self, path: Path) -> float:
         megabytes = path.stat().st_size / 1024 / 1024
         return min(self._longest, max(self._timeout, megabytes * _SECONDS_PER_MEGABYTE))
-
-    def _asked(self, request: dict[str, Any], allowed: float) -> dict[str, Any]:
-        child = self._running()
-        try:
-            return self._exchanged(child, {**request, "seconds": allowed}, allowed)
-        except errors.IndexerError:
-            self.close()
-            raise
-        except (OSError, ValueError) as error:
-            self.close()
-            raise errors.Crashed(type(error).__name__) from error
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
-            self.close()
-            self._child = _started(self._memory_mb)
-        return self._child
-
-    def _exchanged(
-        self, child: subprocess.Popen[bytes], request: dict[str, Any], allowed: float
-    ) -> dict[str, Any]:
-        if child.stdin is None or child.stdout is None:
-            raise OSError("a child without pipes")
-        child.stdin.write(json.dumps(request).encode() + b"\n")
-        child.stdin.flush()
-        line = _line(child.stdout.fileno(), time.monotonic() + allowed)
-        if line is None:
-            raise errors.Timeout(f"after {allowed:.0f} s")
-        if not line:
-            raise _ended(child)
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-
-def _started(memory_mb: int) -> subprocess.Popen[bytes]:
-    root = str(Path(__file__).resolve().parent.parent)
-    #: The child needs nothing of the environment, least of all the bot's token.
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
-        if name in os.environ
-    }
-    environment = {**kept, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "indexer.child", str(memory_mb)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        close_fds=True,
-    )
-
-
-def _line(descriptor: int, deadline: float) -> bytes | None:
-    """One line from the child; empty when it ended, None when it took too long."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-            return None
-        part = os.read(descriptor, 1 << 20)
-        size += len(part)
-        if not part or size > _LONGEST_ANSWER:
-            return b""
-        parts.append(part)
-        if part.endswith(b"\n"):
-            return b"".join(parts)
-
-
-def _ended(child: subprocess.Popen[bytes]) -> errors.IndexerError:
-    """Why a child is gone without an answer: pypdfium2 aborts when memory is refused."""
-    child.kill()
-    code = child.wait()
-    if code == -24:
-        return errors.Timeout("cpu time")
-    if code in (-6, -9, 134, 137):
-        return errors.OutOfMemory()
-    return errors.Crashed(f"exit {code}")

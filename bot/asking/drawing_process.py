@@ -46,6 +46,8 @@ class PageWanted:
     page_first: int
     page_last: int
     texts: tuple[str, ...]
+    #: The folder where the indexer keeps what it recognised on pages that are pictures.
+    recognised: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

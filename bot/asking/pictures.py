@@ -60,9 +60,17 @@ class Drawing(Protocol):
 
 class Pictures(Feature):
     def __init__(
-        self, sources: SourceStore, *, files_dir: Path, cache: PictureCache, drawing: Drawing
+        self,
+        sources: SourceStore,
+        *,
+        files_dir: Path,
+        cache: PictureCache,
+        drawing: Drawing,
+        recognised_dir: Path | None = None,
     ) -> None:
+        """recognised_dir: where the indexer keeps what it recognised on pages that are pictures."""
         self._sources = sources
+        self._recognised = str(recognised_dir.resolve()) if recognised_dir else ""
         self._files_dir = files_dir
         self._cache = cache
         self._drawing = drawing
@@ -152,7 +160,9 @@ class Pictures(Feature):
         path = kept_file(self._files_dir, source)
         if await asyncio.to_thread(_size, path) is None:
             return _Refusal(reason=Unavailable.NO_FILE, source=source)
-        drawn = await self._drawing.draw(PageWanted(path=str(path.resolve()), texts=passages, **place))
+        drawn = await self._drawing.draw(
+            PageWanted(path=str(path.resolve()), texts=passages, recognised=self._recognised, **place)
+        )
         if isinstance(drawn, NotDrawn):
             return _Refusal(reason=Unavailable.NOT_DRAWN, source=source)
         if not drawn.is_marked:

@@ -16,7 +16,10 @@ from pypdfium2 import raw
 from indexer import errors
 from indexer.parsers.kinds import Kind, kind_of
 from indexer.parsers.pdf.characters import Box, Segment
+from indexer.parsers.pdf.pages import has_text
 from indexer.parsers.pdf.reader import as_shown, page_text
+from indexer.parsers.pdf.recognised import segments_of
+from indexer.recognition.cache import RecognitionCache, hash_of
 from indexer.rendering.marking import marks_of
 
 #: So that print of 9 points is 24 pixels high: legible on a phone, at about 1,600 pixels across an A4 page.
@@ -45,6 +48,8 @@ class PageWanted:
     page_last: int
     #: The passages that are to be marked.
     texts: tuple[str, ...]
+    #: The folder of what was recognised on pages that are pictures; None where nothing ever was.
+    recognised: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +73,13 @@ def draw(wanted: PageWanted) -> Picture:
         if not 1 <= wanted.page_first <= wanted.page <= wanted.page_last <= len(document):
             raise errors.Damaged("no such page")
         others = [
-            list(_segments(document, number)) if number != wanted.page else []
+            _segments(document, number, wanted) if number != wanted.page else ()
             for number in range(wanted.page_first, wanted.page_last + 1)
         ]
         page = document[wanted.page - 1]
         try:
             # It also turns the page so that its text stands upright, in the picture too.
-            others[wanted.page - wanted.page_first] = list(page_text(page).segments)
+            others[wanted.page - wanted.page_first] = _on(page, wanted.page, wanted)
             marks = [marks_of(text, others) for text in wanted.texts]
             here = [
                 box
@@ -103,12 +108,21 @@ def _opened(path: Path) -> Iterator[pdfium.PdfDocument]:
         document.close()
 
 
-def _segments(document: pdfium.PdfDocument, number: int) -> Sequence[Segment]:
+def _segments(document: pdfium.PdfDocument, number: int, wanted: PageWanted) -> Sequence[Segment]:
     page = document[number - 1]
     try:
-        return page_text(page).segments
+        return _on(page, number, wanted)
     finally:
         page.close()
+
+
+def _on(page: pdfium.PdfPage, number: int, wanted: PageWanted) -> Sequence[Segment]:
+    """The characters of a page; of one without any, those that were recognised in its picture, where they are kept."""
+    segments = page_text(page).segments
+    if wanted.recognised is None or has_text(segments):
+        return segments
+    lines = RecognitionCache(wanted.recognised).get(hash_of(wanted.path), number)
+    return segments_of(lines) if lines else segments
 
 
 def _from_corner(box: Box, page: pdfium.PdfPage) -> Box:

@@ -67,7 +67,7 @@ def test_the_child_has_no_environment_of_ours(monkeypatch, tmp_path):
     (tmp_path / "good.pdf").write_bytes(zoo.plain_pdf())
     with Sandbox() as sandbox:
         sandbox.read_document(tmp_path / "good.pdf")
-        assert sandbox._child is not None
+        assert sandbox._child.pid is not None
         environment = Path(f"/proc/{sandbox._child.pid}/environ")
         if environment.exists():
             assert b"secret" not in environment.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,20 +19,26 @@ from indexer.parsers.pdf.headings import plain
 from indexer.parsers.pdf.labels import FULL_WIDTH, bare_number, differing, is_page_number, printed_labels
 from indexer.parsers.pdf.lines import Line
 from indexer.parsers.pdf.pages import PageContent, page_content
+from indexer.recognition.lines import RecognisedLine
 
 
-def parse_pdf(path: Path) -> Parsed:
-    """The blocks of a PDF, each on its own page. Raises Encrypted, Damaged or NoText."""
+def parse_pdf(path: Path, recognised: Mapping[int, Sequence[RecognisedLine]] | None = None) -> Parsed:
+    """The blocks of a PDF, each on its own page. Raises Encrypted, Damaged or NoText.
+
+    recognised: the lines of those pages that are pictures.
+    """
+    read = recognised or {}
     document = _opened(path)
     try:
-        pages = [page_content(document, number) for number in range(1, len(document) + 1)]
+        numbers = range(1, len(document) + 1)
+        pages = [page_content(document, number, read.get(number, ())) for number in numbers]
         outline = _outline(document)
         labels = {number + 1: document.get_page_label(number) for number in range(len(document))}
         metadata = _metadata(document)
     finally:
         document.close()
     if not any(page.lines or page.tables for page in pages):
-        raise errors.NoText
+        raise errors.NoText(scans=tuple(page.number for page in pages if page.is_scan))
     return _parsed(pages, outline, labels, metadata)
 
 
@@ -90,12 +96,13 @@ def _parsed(
         marked(block)
         for block in assembled([Page(number=p.number, lines=p.lines, tables=p.tables) for p in kept], outline)
     )
-    scans = sum(page.is_scan for page in pages)
+    scans = tuple(page.number for page in pages if page.is_scan)
     private = sum(line.private for page in kept for line in page.lines)
     warnings = tuple(
         {
             **dict(text_warnings(blocks)),
-            "pages_without_text": scans,
+            "pages_without_text": len(scans),
+            "pages_recognised": sum(page.is_recognised for page in pages),
             "private_use_characters": private,
         }.items()
     )
@@ -106,6 +113,7 @@ def _parsed(
         pages=len(pages),
         page_labels=differing(named or printed_labels(numbers)),
         warnings=tuple((code, number) for code, number in warnings if number),
+        scans=scans,
     )
 
 

@@ -11,9 +11,11 @@ from pypdfium2 import raw
 from indexer.parsers.pdf.characters import Box, Segment
 from indexer.parsers.pdf.lines import Line, lines_of
 from indexer.parsers.pdf.reader import page_text
+from indexer.parsers.pdf.recognised import segments_of
 from indexer.parsers.pdf.rules import ruled_page
 from indexer.parsers.pdf.tables import Table, frames, taken_out
 from indexer.parsers.pdf.threeline import three_line_frames
+from indexer.recognition.lines import RecognisedLine
 
 #: Fewer characters than this beside a picture make a page a scan (facts: 30 non-space characters).
 _FEWEST_CHARACTERS = 30
@@ -38,14 +40,22 @@ class PageContent:
     lines: tuple[Line, ...]
     tables: tuple[Table, ...]
     is_scan: bool = False
+    #: Its text was recognised in a picture.
+    is_recognised: bool = False
 
 
-def page_content(document: pdfium.PdfDocument, number: int) -> PageContent:
-    """What stands on a page, counted from 1."""
+def page_content(
+    document: pdfium.PdfDocument, number: int, recognised: Sequence[RecognisedLine] = ()
+) -> PageContent:
+    """What stands on a page, counted from 1.
+
+    recognised: what was read in the picture that it is; it counts where the page has no text of its own.
+    """
     page = document[number - 1]
     try:
         text = page_text(page)
-        parts = text.segments
+        is_recognised = bool(recognised) and _is_scan(page, text.segments)
+        parts = segments_of(recognised) if is_recognised else text.segments
         is_ruled = parts and not text.turned and _rules(page) >= _FEWEST_RULES
         rest, tables = taken_out(parts, frames(ruled_page(page)) if is_ruled else ())
         strokes = [] if text.turned else _strokes(page)
@@ -56,6 +66,7 @@ def page_content(document: pdfium.PdfDocument, number: int) -> PageContent:
             lines=tuple(line for line in lines_of(rest) if not _is_side_tab(line, text.width)),
             tables=(*tables, *ruled),
             is_scan=_is_scan(page, parts),
+            is_recognised=is_recognised,
         )
     finally:
         page.close()
@@ -87,8 +98,12 @@ def _strokes(page: pdfium.PdfPage) -> list[Box]:
     return [box for box in boxes if box[3] - box[1] < _THICKEST_STROKE and box[2] - box[0] > _SHORTEST_STROKE]
 
 
+def has_text(parts: Sequence[Segment]) -> bool:
+    """More than a page number or a stamp."""
+    return sum(bool(each.text.strip()) for part in parts for each in part.inked) >= _FEWEST_CHARACTERS
+
+
 def _is_scan(page: pdfium.PdfPage, parts: Sequence[Segment]) -> bool:
-    inked = sum(bool(each.text.strip()) for part in parts for each in part.inked)
-    if inked >= _FEWEST_CHARACTERS:
-        return False
-    return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+    return not has_text(parts) and any(
+        True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    )
