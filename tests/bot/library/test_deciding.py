@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -39,7 +40,7 @@ def load(stores: Stores, draft: EditionRecord, shown: str | None = None) -> Deci
     return approve(stores, draft.id, seen=shown or seen(stores, draft), who=WHO)
 
 
-def audited(stores: Stores) -> list[tuple[str, str, str, dict]]:
+def audited(stores: Stores) -> list[tuple[str, str, str, dict[str, Any]]]:
     with stores.database.read() as connection:
         rows = connection.execute(text("SELECT who, action, subject, details FROM audit_log ORDER BY id"))
         return [(who, action, subject, json.loads(details)) for who, action, subject, details in rows]
