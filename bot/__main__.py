@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
+
+_ROLES = ("doctor", "coordinator", "administrator")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,7 +46,39 @@ def parser() -> argparse.ArgumentParser:
         "--days", type=int, choices=(7, 30, 90), default=30, help="of the last so many days (default: 30)"
     )
     stats.add_argument("--json", action="store_true", help="one JSON object")
+    _add_people(commands)
+    audit = commands.add_parser("audit", help="who of the staff did what, and what was refused to whom")
+    audit.add_argument(
+        "about",
+        nargs="?",
+        default="",
+        help="a Telegram id, or what an action begins with: person, refused.role",
+    )
+    audit.add_argument("--limit", type=int, default=50, help="the newest so many (default: 50)")
+    audit.add_argument("--json", action="store_true", help="one JSON object an entry, on a line")
     return root
+
+
+def _add_people(commands: Any) -> None:
+    people = commands.add_parser("people", help="who uses the bot, their roles, and invitations")
+    actions = people.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listed = actions.add_parser("list", help="everyone, the staff first")
+    listed.add_argument("words", nargs="?", default="", help="a part of the name, or how the id begins")
+    listed.add_argument("--json", action="store_true", help="one JSON object a person, on a line")
+    role = actions.add_parser("role", help="change what somebody may do")
+    role.add_argument("id", type=int)
+    role.add_argument("role", choices=_ROLES)
+    for name, purpose in (("bar", "shut somebody out"), ("unbar", "let somebody in again")):
+        actions.add_parser(name, help=purpose).add_argument("id", type=int)
+    invite = actions.add_parser("invite", help="make a link to join by, and print it this once")
+    invite.add_argument(
+        "--role", choices=_ROLES, default="doctor", help="what they will be (default: doctor)"
+    )
+    invite.add_argument("--for", dest="most", type=int, default=1, help="how many people (default: 1)")
+    invite.add_argument("--days", type=int, default=7, help="how many days it holds (default: 7)")
+    invitations = actions.add_parser("invitations", help="what became of the links")
+    invitations.add_argument("--json", action="store_true", help="one JSON object an invitation, on a line")
+    actions.add_parser("revoke", help="let nobody else in by a link").add_argument("number", type=int)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

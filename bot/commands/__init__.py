@@ -124,9 +124,39 @@ def _gaps(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _people(options: argparse.Namespace, settings: Settings) -> int:
+    configure_logging(_quieter(settings.log_level))
+    from bot.commands import ask, people
+    from knowledge.store import open_stores
+
+    ask.speak_utf8()
+    stores = open_stores(settings.library_url)
+    stores.database.require_current()
+    return people.carry_out(options, settings, stores)
+
+
+def _audit(options: argparse.Namespace, settings: Settings) -> int:
+    configure_logging(_quieter(settings.log_level))
+    from bot.commands import ask, people
+    from knowledge.store import open_stores
+
+    ask.speak_utf8()
+    stores = open_stores(settings.library_url)
+    stores.database.require_current()
+    return people.show_audit(options, stores)
+
+
 def _quieter(level: str) -> str:
     """In a terminal the log would stand between the lines of the conversation."""
     return level if level in {"DEBUG", "ERROR"} else "WARNING"
 
 
-_COMMANDS = {"run": _run, "chat": _chat, "ask": _ask, "gaps": _gaps, "stats": _stats}
+_COMMANDS = {
+    "run": _run,
+    "chat": _chat,
+    "ask": _ask,
+    "gaps": _gaps,
+    "stats": _stats,
+    "people": _people,
+    "audit": _audit,
+}

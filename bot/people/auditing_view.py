@@ -67,7 +67,7 @@ def _person(who: str, names: Mapping[int, str], words: Texts) -> str:
     if id_ == "0":
         return words.get("audit.terminal")
     name = names.get(int(id_)) if id_.isdecimal() else None
-    return f"{name[:_LONGEST_VALUE]} ({id_})" if name else id_
+    return words.get("audit.person", name=name[:_LONGEST_VALUE], id=id_) if name else id_
 
 
 def _subject(subject: str, names: Mapping[int, str], words: Texts) -> str:

@@ -72,20 +72,24 @@ def listing(found: Sequence[Invitation], number: int, total: int, at: datetime, 
     lines = [line(bold(words.get("invite.list_title", count=total)))]
     rows: list[tuple[Button, ...]] = []
     for each in found:
-        status = each.status(at)
-        values = {
-            "number": each.id,
-            "role": role_name(each.role, words),
-            "used": each.used,
-            "most": each.most,
-            "date": _date(each.expires_at),
-            "status": words.get(f"invite.status.{status}"),
-        }
-        lines.append(line(words.get("invite.entry", **values)))
-        if status is InvitationStatus.OPEN:
+        lines.append(line(entry(each, at, words)))
+        if each.status(at) is InvitationStatus.OPEN:
             text = words.get("invite.button.revoke", number=each.id)
             rows.append((Button(text=text, data=f"{CALLBACK}:revoke:{each.id}:{number}"),))
     return _message(lines, *rows, *_turning(number, -(-total // PAGE), words), (new,))
+
+
+def entry(invitation: Invitation, at: datetime, words: Texts) -> str:
+    """A line of the list."""
+    values = {
+        "number": invitation.id,
+        "role": role_name(invitation.role, words),
+        "used": invitation.used,
+        "most": invitation.most,
+        "date": _date(invitation.expires_at),
+        "status": words.get(f"invite.status.{invitation.status(at)}"),
+    }
+    return words.get("invite.entry", **values)
 
 
 def private_only(words: Texts) -> Message:

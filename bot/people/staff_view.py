@@ -49,7 +49,7 @@ def listing(found: PeoplePage, place: Place, words: Texts) -> Message:
     key = "people.found" if place.words else "people.everyone"
     title = line(bold(words.get(key, words=place.words, count=found.total)))
     rows = [
-        (Button(text=_entry(each, words), data=f"{CALLBACK}:card:{each.telegram_id}:{place}"),)
+        (Button(text=entry(each, words), data=f"{CALLBACK}:card:{each.telegram_id}:{place}"),)
         for each in found.people
     ]
     return _message((title,), *rows, *_turning(place, pages, words), (search,))
@@ -146,7 +146,7 @@ def _joined(person: Person, words: Texts) -> str:
     return words.get("people.joined", date=date)
 
 
-def _entry(person: Person, words: Texts) -> str:
+def entry(person: Person, words: Texts) -> str:
     """A line of the list: the name, and what sets them apart from most."""
     marks = [] if person.role is Role.DOCTOR else [role_name(person.role, words)]
     marks += [words.get("people.mark.barred")] if person.barred else []

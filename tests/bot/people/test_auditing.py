@@ -41,7 +41,7 @@ def data_of(message: Message) -> list[str]:
 @pytest.mark.parametrize(
     "language,sentence",
     [
-        (Language.ZH, "陈主任 (3001)把王医生 (1001)从医生改为指南管理员"),
+        (Language.ZH, "陈主任（3001）把王医生（1001）从医生改为指南管理员"),
         (Language.EN, "陈主任 (3001) changed 王医生 (1001) from doctor to coordinator"),
     ],
 )
