@@ -58,7 +58,7 @@ def from_json(text: str) -> Audience:
 
 def recipients(people: PeopleStore, announcement: Announcement) -> list[int]:
     """Their Telegram ids at this moment, those who mute its kind included: the report counts them."""
-    return [each.telegram_id for each in people.audience(from_json(announcement.audience))]
+    return people.ids(from_json(announcement.audience))
 
 
 #: Whom an announcement goes to; a terminal has its own.

@@ -130,16 +130,24 @@ class AnnouncementStore:
             values["confirmed_at"] = func.coalesce(announcements.c.confirmed_at, now())
             if not _moved(connection, announcement_id, (_S.DRAFT, *WAITING), _S.SENDING, **values):
                 return False
-            row = {
-                "announcement_id": announcement_id,
-                "status": DeliveryStatus.QUEUED,
-                "due_at": now(),
-                "attempts": 0,
-                "changed_at": now(),
-            }
             if recipients:
-                rows = [{**row, "telegram_id": id_} for id_ in sorted(set(recipients))]
-                connection.execute(insert(deliveries), rows)
+                # Constants are looked up there: brought along, they would be converted for each of 100,000.
+                moment = (
+                    select(announcements.c.confirmed_at)
+                    .where(announcements.c.id == announcement_id)
+                    .scalar_subquery()
+                )
+                values = {
+                    "status": DeliveryStatus.QUEUED,
+                    "attempts": 0,
+                    "due_at": moment,
+                    "changed_at": moment,
+                }
+                rows = [
+                    {"announcement_id": announcement_id, "telegram_id": id_}
+                    for id_ in sorted(set(recipients))
+                ]
+                connection.execute(insert(deliveries).values(**values), rows)
             return True
 
     def show_progress_in(self, announcement_id: int, message_id: int) -> None:

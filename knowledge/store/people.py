@@ -228,7 +228,13 @@ class PeopleStore:
     # -------------------------------------------------------------------------------------- announcing
     def reachable(self) -> list[int]:
         """Telegram ids of everyone who joined, is not shut out, and has not blocked the bot."""
-        return [each.telegram_id for each in self.audience(EVERYONE)]
+        return self.ids(EVERYONE)
+
+    def ids(self, audience: Audience) -> list[int]:
+        """The Telegram ids of those whom `audience` gives, in no time for 100,000 of them."""
+        query = select(people.c.telegram_id).where(*_in(audience)).order_by(people.c.telegram_id)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def audience(self, audience: Audience) -> list[Recipient]:
         """Those of an audience who can be reached, by id; also those who mute something, which each row says."""
