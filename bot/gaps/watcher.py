@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 #: The library's generation is looked at so often. While a folder is being loaded it moves all the time: only what has
 #: stood still in between is asked again.
 _INTERVAL_S = 3.0
-#: After each gap it rests for so many times as long as that took, so that ten thousand of them take hours and not the
-#: machine.
+#: After each step it rests for so many times as long as that took, so that ten thousand gaps take hours and not the
+#: machine: doctors who ask meanwhile are answered as fast as ever.
 _REST = 4.0
 
 
@@ -79,8 +79,10 @@ class GapWatcher:
 
     async def gather(self) -> None:
         """Until no question is left that belongs to no gap."""
+        began = time.perf_counter()
         while await asyncio.to_thread(self._gatherer.gather):
-            pass
+            await self._rest(began)
+            began = time.perf_counter()
 
     async def look(self) -> None:
         """Asks again what is due, once the library has stood still between two looks."""
@@ -94,7 +96,10 @@ class GapWatcher:
         for gap_id in await asyncio.to_thread(self._stores.gaps.to_try, now() - self._within):
             began = time.perf_counter()
             await self._try(gap_id)
-            await self._sleep(_REST * (time.perf_counter() - began))
+            await self._rest(began)
+
+    async def _rest(self, began: float) -> None:
+        await self._sleep(_REST * (time.perf_counter() - began))
 
     async def _try(self, gap_id: int) -> None:
         generation = await asyncio.to_thread(self._stores.library.generation)

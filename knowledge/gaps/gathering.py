@@ -13,8 +13,8 @@ from knowledge.engines.ports import Vectors
 from knowledge.gaps.likeness import ALIKE_FROM, names_the_same, plain
 from knowledge.store.gaps import GapStore, KnownGap, Unqueued
 
-#: Encoded and kept together, so that a large backlog neither holds a thread for long nor is lost to a kill.
-_AT_ONCE = 16
+#: Encoded together: few, for whoever asks meanwhile waits as long as that takes.
+_AT_ONCE = 4
 
 
 class Encodes(Protocol):
