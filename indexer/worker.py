@@ -14,7 +14,9 @@ from typing import Any
 
 from indexer.likeness import SAME_DOCUMENT, alike
 from indexer.loading import Loader, LoadRecord, LoadStatus, Progress
+from indexer.retitling import encode_again
 from knowledge.domain import EditionStatus
+from knowledge.engines.ports import Encoder
 from knowledge.errors import EditionConflict, ModelChanged, NotFound
 from knowledge.store import Stores
 from knowledge.store.jobs import Job
@@ -30,10 +32,10 @@ _FOLDER_PREFIX = "reading-"
 class Worker:
     """Turns waiting jobs into drafts. Whoever runs one holds the data folder's worker lock."""
 
-    def __init__(self, stores: Stores, loader: Loader, model: str) -> None:
+    def __init__(self, stores: Stores, loader: Loader, encoder: Encoder) -> None:
         self._stores = stores
         self._loader = loader
-        self._model = model
+        self._encoder = encoder
 
     def run(self, stop: threading.Event, *, until_idle: bool) -> None:
         """Works until told to stop, or until nothing waits. A job cut short by a kill waits again."""
@@ -51,9 +53,12 @@ class Worker:
 
     def _read(self, job: Job) -> None:
         try:
-            self._stores.vectors.check_model(self._model)
+            self._stores.vectors.check_model(self._encoder.fingerprint)
         except ModelChanged:
             self._stores.jobs.refuse(job.id, "model_changed", {})
+            return
+        if job.encodes is not None:
+            self._encode_again(job, job.encodes)
             return
         record = self._load(job) if job.rereads is None else self._load_again(job, job.rereads)
         log.info("action=worker.read job=%d status=%s reason=%s", job.id, record.status, record.reason)
@@ -85,6 +90,13 @@ class Worker:
             )
         except NotFound:
             return LoadRecord(file=job.file_name, status=LoadStatus.REFUSED, reason="not_found")
+
+    def _encode_again(self, job: Job, edition_id: int) -> None:
+        """A title that was corrected once more meanwhile has a job of its own."""
+        with suppress(NotFound):  # the draft was discarded
+            encode_again(self._stores, self._encoder, edition_id)
+        self._stores.jobs.done(job.id)
+        log.info("action=worker.encoded job=%d edition=%d", job.id, edition_id)
 
     def _note_of(self, job: Job) -> Progress:
         return lambda done, total: self._stores.jobs.progress(job.id, done, total)

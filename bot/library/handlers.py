@@ -197,6 +197,8 @@ class Library(Feature):
         state, words = dialogue.state, texts(incoming.speaker.language)
         who = f"telegram:{incoming.speaker.id}"
         message, is_done = await asyncio.to_thread(self._taken, state, incoming.content.text, who, words)
+        # A title that was corrected is encoded anew.
+        self._watcher.wake()
         message_id = await chat.send(message)
         if is_done:
             await self._dialogues.close(incoming)

@@ -49,12 +49,15 @@ def restore(stores: Stores, edition_id: int, *, instead_of: int | None, who: str
 def correct(
     stores: Stores, edition_id: int, fact: Fact, value: FactValue, *, who: str
 ) -> EditionRecord | Overtaken:
-    """Corrects a fact; that it is so already is no change."""
+    """Corrects a fact; that it is so already is no change. A title that passages are found by is encoded anew."""
     try:
         with stores.database.together():
             edited = stores.library.edit(edition_id, fact, value)
             if edited.before != edited.after:
                 _note(stores, who, f"edition.edit.{fact}", edited.before, edited.after)
+                if fact is Fact.TITLE:
+                    by = int(who.partition(":")[2])
+                    stores.jobs.add_encode(edition_id, asked_by=by, chat_id=by)
             return edited.after
     except NotFound:
         return Overtaken()

@@ -56,6 +56,10 @@ class LoadWatcher:
         self._supervisor.wake()
         self._news.set()
 
+    def wake(self) -> None:
+        """There may be work that nobody is told of."""
+        self._supervisor.wake()
+
     async def settled(self) -> None:
         """Returns when every file has been told of, if only that it has to wait."""
         await self._settled.wait()

@@ -30,7 +30,7 @@ def run(app: App, options: argparse.Namespace) -> int:
     try:
         with lock, app.loader() as loader:
             tidy(app.settings.uploads_dir)
-            Worker(app.stores, loader, app.encoder.fingerprint).run(stop, until_idle=options.until_idle)
+            Worker(app.stores, loader, app.encoder).run(stop, until_idle=options.until_idle)
     except Timeout:
         log.info("action=worker.leave reason=another_one_runs")
     return 0

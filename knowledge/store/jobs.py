@@ -55,6 +55,9 @@ class JobKind(StrEnum):
     UPLOAD = "upload"
     #: A document that is in the library already, read again by a newer reader; `Job.rereads` says which.
     REREAD = "reread"
+    #: An edition whose title was corrected, and by which its passages are to be found; `Job.encodes` says which. Nobody
+    #: waits for it.
+    ENCODE = "encode"
 
 
 class JobStatus(StrEnum):
@@ -68,6 +71,8 @@ class JobStatus(StrEnum):
     REFUSED = "refused"
     APPROVED = "approved"
     DISCARDED = "discarded"
+    #: There is nothing to decide about it.
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,11 @@ class Job:
     def rereads(self) -> int | None:
         """The edition that is read again; None for an upload."""
         return self.details.get("rereads")
+
+    @property
+    def encodes(self) -> int | None:
+        """The edition that is encoded anew; None for everything else."""
+        return self.details.get("encodes")
 
 
 class JobStore:
@@ -142,6 +152,19 @@ class JobStore:
                 return _job(known), False
             values = {"file_name": file_name, "sent_by": sent_by, "chat_id": chat_id, "details": details}
             return _inserted(connection, JobKind.REREAD, JobStatus.WAITING, **values), True
+
+    def add_encode(self, edition_id: int, *, asked_by: int, chat_id: int) -> None:
+        """Queues an edition to be encoded anew; one that waits for that already is not queued twice."""
+        details = json.dumps({"encodes": edition_id})
+        waiting = (jobs.c.kind == JobKind.ENCODE) & (jobs.c.status == JobStatus.WAITING)
+        with self._database.write() as connection:
+            known = select(jobs.c.id).where(waiting, jobs.c.details == details).limit(1)
+            if connection.execute(known).first() is None:
+                values = {"file_name": "", "sent_by": asked_by, "chat_id": chat_id, "details": details}
+                _inserted(connection, JobKind.ENCODE, JobStatus.WAITING, told_at=now(), **values)
+
+    def done(self, job_id: int) -> None:
+        self._change(job_id, status=JobStatus.DONE)
 
     def _add(self, kind: JobKind, status: JobStatus, *, update_id: int | None, **values: Any) -> Job:
         with self._database.write() as connection:

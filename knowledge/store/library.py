@@ -343,6 +343,26 @@ class LibraryStore:
         with self._database.write() as connection:
             connection.execute(update(editions).where(editions.c.id == edition_id).values(reader=reader))
 
+    def encoded_as(self, edition_id: int, title: str, keys: Mapping[int, str]) -> bool:
+        """Gives passages the vectors of their edition's corrected title; False where that is another one by now.
+
+        keys: of vectors that were kept before, by passage. Raises NotFound.
+        """
+        with self._database.write() as connection:
+            edition = _edition(connection, edition_id)
+            if edition.title != title:
+                return False
+            if keys:
+                mine = (passages.c.id == bindparam("passage")) & (passages.c.edition_id == edition_id)
+                values = [{"passage": passage, "vector": key} for passage, key in keys.items()]
+                connection.execute(
+                    update(passages).where(mine).values(vector_key=bindparam("vector")), values
+                )
+            if edition.status is EditionStatus.CURRENT:
+                changed = update(editions).where(editions.c.id == edition_id)
+                connection.execute(changed.values(generation=_next_generation(connection)))
+            return True
+
     def assign(self, edition_id: int, document_id: int | None) -> EditionRecord:
         """Makes a draft an edition of another document; of a new one of its own where none is named.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import pytest
 from indexer.reading import READER
 from indexer.worker import Worker, tidy
 from knowledge.domain import EditionStatus
+from knowledge.engines.ports import Encoder
+from knowledge.searchable import passage_for_encoder
 from knowledge.store import Stores
 from knowledge.store.jobs import MAX_ATTEMPTS, Job, JobStatus
 from knowledge.store.library import EditionRecord, Fact
+from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import DRUGS, TARGET, TITLE, Workshop, guideline
 
 
@@ -26,8 +30,8 @@ def send(stores: Stores, path: Path, file_name: str) -> Job:
     return stores.jobs.add(path=str(path), file_name=file_name, sent_by=7, chat_id=70, update_id=None)
 
 
-def work(workshop: Workshop, model: str | None = None) -> None:
-    worker = Worker(workshop.stores, workshop.loader, model or workshop.encoder.fingerprint)
+def work(workshop: Workshop, encoder: Encoder | None = None) -> None:
+    worker = Worker(workshop.stores, workshop.loader, encoder or workshop.encoder)
     worker.run(threading.Event(), until_idle=True)
 
 
@@ -114,6 +118,56 @@ def test_what_was_replaced_is_not_called_loaded(workshop: Workshop, uploads: Pat
     job = send(workshop.stores, path, "高血压.md")
     work(workshop)
     assert after(workshop.stores, job).reason == "replaced"
+
+
+# -------------------------------------------------------------------------------- a corrected title
+
+
+@pytest.mark.parametrize("is_current", [True, False])
+def test_a_corrected_title_is_what_passages_are_encoded_with(
+    workshop: Workshop, uploads: Path, is_current: bool
+) -> None:
+    stores = workshop.stores
+    edition = workshop.loader.load(guideline(uploads), loaded_by="test", approve=is_current).edition
+    assert edition is not None
+    stores.library.edit(edition.id, Fact.TITLE, "老年高血压手册")
+    stores.jobs.add_encode(edition.id, asked_by=7, chat_id=70)
+    stores.jobs.add_encode(edition.id, asked_by=7, chat_id=70)
+    assert stores.jobs.open() == [], "nobody is told of it"
+    generation = stores.library.generation()
+    work(workshop)
+    assert not stores.jobs.has_work()
+    expected = {
+        hashlib.sha256(
+            passage_for_encoder("老年高血压手册", p.citation.section, p.text, p.kind).whole.encode()
+        ).hexdigest()
+        for p in stores.passages.of_edition(edition.id)
+    }
+    with stores.database.read() as connection:
+        keys = connection.exec_driver_sql("SELECT vector_key FROM passages").scalars()
+        assert set(keys) == expected
+    assert stores.vectors.known(sorted(expected), workshop.encoder.fingerprint) == expected
+    assert stores.library.generation() == generation + is_current
+
+
+def test_a_title_that_was_corrected_once_more_keeps_what_it_is_found_by(
+    workshop: Workshop, uploads: Path
+) -> None:
+    edition = workshop.loader.load(guideline(uploads), loaded_by="test", approve=True).edition
+    assert edition is not None
+    generation = workshop.stores.library.generation()
+    assert not workshop.stores.library.encoded_as(edition.id, "老年高血压手册", {1: "x" * 64})
+    assert workshop.stores.library.generation() == generation
+
+
+def test_a_draft_that_was_discarded_is_not_encoded_and_the_next_file_is_read(
+    workshop: Workshop, uploads: Path
+) -> None:
+    workshop.stores.jobs.add_encode(99, asked_by=7, chat_id=70)
+    job = send(workshop.stores, guideline(uploads, "1.md"), "高血压.md")
+    work(workshop)
+    assert after(workshop.stores, job).status is JobStatus.READY
+    assert not workshop.stores.jobs.has_work()
 
 
 # ------------------------------------------------------------------------------- told by what it says
@@ -255,7 +309,7 @@ def test_an_upload_that_is_gone_is_refused_and_the_worker_goes_on(workshop: Work
 def test_a_changed_model_refuses_the_file_and_says_so(workshop: Workshop, uploads: Path) -> None:
     workshop.loader.load(guideline(uploads, "1.md"), loaded_by="test", approve=True)
     job = send(workshop.stores, guideline(uploads, "2.md", target=TARGET + "又。"), "高血压.md")
-    work(workshop, model="fake/2")
+    work(workshop, FakeEncoder("fake/2"))
     done = after(workshop.stores, job)
     assert (done.status, done.reason) == (JobStatus.REFUSED, "model_changed")
 
@@ -282,7 +336,7 @@ def test_a_worker_that_is_told_to_stop_takes_nothing_up(workshop: Workshop, uplo
     job = send(workshop.stores, guideline(uploads, "1.md"), "高血压.md")
     stop = threading.Event()
     stop.set()
-    Worker(workshop.stores, workshop.loader, workshop.encoder.fingerprint).run(stop, until_idle=False)
+    Worker(workshop.stores, workshop.loader, workshop.encoder).run(stop, until_idle=False)
     assert after(workshop.stores, job).status is JobStatus.WAITING
 
 

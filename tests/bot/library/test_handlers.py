@@ -277,6 +277,9 @@ async def test_a_title_is_typed_and_stands_on_the_card(library, stores):
     assert stores.library.edition(draft).title == "成人高血压食养指南（2023年版）"
     assert hand.chat.deleted == [5], "the question above, which was answered"
     assert not await hand.types("现在是问题了"), "the next text is a question again"
+    claimed = stores.jobs.claim()
+    assert claimed is not None
+    assert claimed.encodes == draft, "its passages are found by the new title"
     await hand.press("‹ 返回")
     assert hand.text.startswith("《成人高血压食养指南（2023年版）》")
 
