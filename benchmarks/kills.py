@@ -1,0 +1,384 @@
+"""Kills the bot, the reader and whoever they set to work, at random moments of loading: python -m benchmarks.kills
+
+A coordinator sends guidelines and new editions of them to the real bot, on the journeys' server, and approves or
+discards them; others are loaded from the shell. Each round ends one process as a power cut would (`kill -9`). Then what is
+down is started again, and what was promised is looked for: every approved edition answers, whole; no other one does; a
+document has one current edition; what the coordinator was told is loaded stays so; every file that was sent is loaded,
+waits for a decision, or was reported. The same seed makes the same choices; what the machine does at that moment
+differs.
+"""
+
+# ruff: noqa: INP001, S311, T201 - a script among the question sets, whose output is what it prints
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from knowledge.answering import open_answerer
+from knowledge.domain import Answer, EditionStatus
+from knowledge.engines import open_encoder
+from knowledge.settings import Settings
+from knowledge.store import Stores, open_stores
+from knowledge.store.jobs import jobs
+from tests.journeys.bot_process import BotProcess
+from tests.journeys.documents import LOADED
+from tests.journeys.people import Person, buttons_of
+from tests.journeys.server import Server
+
+COORDINATOR = 2001
+#: So many rounds in one library, then a new one.
+ROUNDS_A_LIBRARY = 20
+SECTIONS = 6
+SETTLED_WITHIN_S = 90.0
+#: So long a victim is waited for that does not run yet.
+PATIENCE_S = 2.0
+#: Names of no disease, far from each other in every pair of characters.
+FIRST, SECOND = "青岚赤霄玄圭素霓苍梧丹溪紫珩绛霞碧涛墨翎", "鹤鸣麟趾鸾翔龟寿蝉蜕雁行鹿鸣鱼跃燕语莺歌"
+DRUGS = "甲唑洛尔 乙嗪普利 丙酞沙坦 丁脲格列 戊胺他汀 己啶替尼 庚肽鲁肽 辛醚拉唑".split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guideline:
+    """One edition of a made-up document; its dose is in every section and in no other edition."""
+
+    disease: str
+    year: int
+    dose: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.disease}防治手册（{self.year}）"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.title}.md"
+
+    @property
+    def question(self) -> str:
+        return f"{self.disease}的首选药物是什么？"
+
+    @property
+    def mark(self) -> str:
+        return f"每次 {self.dose} mg"
+
+    @property
+    def text(self) -> str:
+        first = (
+            f"{self.disease}的首选药物是{DRUGS[self.dose % len(DRUGS)]}，{self.mark}，每日一次，餐后服用。"
+        )
+        more = (
+            f"## {n}、第 {n} 次随访\n\n{self.disease}患者第 {n} 次随访时复查血常规，剂量仍为{self.mark}；"
+            f"第 {n} 次随访后记录不良反应。"
+            for n in range(1, SECTIONS)
+        )
+        return f"# {self.title}\n\n## 用药\n\n{first}\n\n" + "\n\n".join(more)
+
+
+@dataclass(slots=True)
+class Tally:
+    kills: Counter[str] = field(default_factory=Counter)
+    moments: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+    approved: int = 0
+    violations: list[str] = field(default_factory=list)
+
+
+class World:
+    """A library, the bot on it, and the coordinator; `truth` is what was sent, by title."""
+
+    def __init__(
+        self, folder: Path, server: Server, encoder: str, chance: random.Random, tally: Tally
+    ) -> None:
+        settings = {"YIDAO_COORDINATOR_IDS": str(COORDINATOR), "YIDAO_EMBEDDING_MODEL": encoder}
+        self.bot = BotProcess(server, folder, **settings)
+        self.environment = self.bot._environment  # noqa: SLF001 - the shell is to find the same library
+        self.folder, self.chance, self.tally = folder, chance, tally
+        self.coordinator = Person(server, "刘老师", "zh-hans", COORDINATOR)
+        self.stores: Stores = open_stores(f"sqlite:///{self.bot.data_dir / 'yidao.sqlite3'}")
+        self.encoder = open_encoder(encoder, Settings(data_dir=self.bot.data_dir).cache_dir)
+        self.sent: dict[str, Guideline] = {}
+        #: How many files of this name were sent in chat.
+        self.uploads: Counter[str] = Counter()
+        self.told_loaded: set[str] = set()
+        self._doses = iter(range(11, 9999, 7))
+        self._names = iter(
+            chance.sample([a + b + "综合征" for a in FIRST for b in SECOND], len(FIRST) * len(SECOND))
+        )
+
+    # ------------------------------------------------------------------------------------------ acts
+    def make(self) -> Guideline:
+        known = list(self.sent.values())
+        if known and self.chance.random() < 0.5:
+            disease = self.chance.choice(known).disease
+            newest = max(guideline.year for guideline in known if guideline.disease == disease)
+            made = Guideline(disease=disease, year=newest + 1, dose=next(self._doses))
+        else:
+            made = Guideline(disease=next(self._names), year=2020, dose=next(self._doses))
+        self.sent[made.title] = made
+        self.tally.sent += 1
+        return made
+
+    async def by_chat(self) -> None:
+        """Sends some files, and decides about each card as it comes."""
+        made = [self.make() for _ in range(self.chance.choice((1, 1, 2, 3)))]
+        for guideline in made:
+            self.uploads[guideline.file_name] += 1
+            self.coordinator.sends_file(guideline.file_name, guideline.text.encode())
+        for guideline in made:
+            approves = self.chance.random() < 0.8
+            if await self._card_of(guideline):
+                self.press(guideline, "收录" if approves else "放弃")
+                await self._decided(guideline)
+
+    async def by_shell(self) -> None:
+        path = self.folder / (made := self.make()).file_name
+        path.write_text(made.text, "utf-8")
+        loader = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "indexer", "load", str(path),
+            cwd=self.folder, env=self.environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await loader.wait()
+
+    def press(self, guideline: Guideline, label: str) -> None:
+        for message in reversed(self.coordinator.chat.messages.values()):
+            if guideline.title in message["text"]:
+                for button in buttons_of(message):
+                    if button["text"].startswith(label):
+                        self.coordinator.server.press(self.coordinator.user, message, button["callback_data"])
+                        return
+
+    async def _card_of(self, guideline: Guideline) -> bool:
+        """Whether there is one; False where it was reported that the file could not be read."""
+
+        def told() -> str | None:
+            texts = [m for m in self.coordinator.chat.messages.values() if guideline.title in m["text"]]
+            if any("收录" in button["text"] for m in texts for button in buttons_of(m)):
+                return "card"
+            return "refused" if any("中断" in m["text"] for m in texts) else None
+
+        found = await self.coordinator.server.until(f"card of {guideline.title}", told, SETTLED_WITHIN_S)
+        return found == "card"
+
+    async def _decided(self, guideline: Guideline) -> None:
+        def decided() -> bool:
+            said = [
+                m["text"] for m in self.coordinator.chat.messages.values() if guideline.title in m["text"]
+            ]
+            if any("医生现在可以查到" in text for text in said):
+                self.told_loaded.add(guideline.title)
+                self.tally.approved += 1
+            return any("医生现在可以查到" in text or "放弃" in text or "不会" in text for text in said)
+
+        await self.coordinator.server.until(f"decision on {guideline.title}", decided, SETTLED_WITHIN_S)
+
+    # ------------------------------------------------------------------------------------------ kills
+    def processes(self) -> dict[str, int]:
+        """Who is at work on this library, by what they are: a worker's child is "child"."""
+        found = {}
+        for pid in _descendants(os.getpid()):
+            words = _command(pid)
+            if "-m bot" in words:
+                found["bot"] = pid
+            elif "indexer worker" in words:
+                found["worker"] = pid
+            elif "indexer load" in words:
+                found["shell"] = pid
+            elif "indexer" in words:
+                found["child"] = pid
+            elif "bot.search" in words or "searcher" in words:
+                found["searcher"] = pid
+        return found
+
+    def moment(self) -> str:
+        with self.stores.database.read() as connection:
+            statuses = (
+                connection.execute(select(jobs.c.status).order_by(jobs.c.id.desc()).limit(1)).scalars().all()
+            )
+        return str(statuses[0]) if statuses else "before the first"
+
+    async def kill_one(self, victim: str, after: float) -> None:
+        await asyncio.sleep(after)
+        running = self.processes()
+        # A child lives for half a second; with another wait it is caught at a random moment of that.
+        patience = time.monotonic() + PATIENCE_S
+        while victim not in running and time.monotonic() < patience:
+            await asyncio.sleep(0.002)
+            running = self.processes()
+        name = victim if victim in running else self.chance.choice(sorted(running))
+        self.tally.moments[self.moment()] += 1
+        self.tally.kills[name] += 1
+        os.kill(running[name], signal.SIGKILL)
+
+    async def revive(self) -> None:
+        if "bot" not in self.processes():
+            await self.bot.kill()
+            await self.bot.start()
+
+    # ------------------------------------------------------------------------------------------ promises
+    async def settle(self) -> None:
+        """Until everything that was sent is told of, and nothing is at work."""
+        end = time.monotonic() + SETTLED_WITHIN_S
+        while time.monotonic() < end:
+            if await asyncio.to_thread(self._is_settled):
+                return
+            await asyncio.sleep(0.1)
+        self.tally.violations.append(f"not settled within {SETTLED_WITHIN_S:.0f} s: {self._open_jobs()}")
+
+    def _is_settled(self) -> bool:
+        taken = {job.file_name for job in self._all_jobs()}
+        return not self._open_jobs() and self.uploads.keys() <= taken
+
+    def _open_jobs(self) -> list[str]:
+        return [f"{job.file_name} {job.status}" for job in self.stores.jobs.open()]
+
+    def _all_jobs(self) -> list[Any]:
+        with self.stores.database.read() as connection:
+            return list(connection.execute(select(jobs)).all())
+
+    def check(self) -> Iterator[str]:
+        """What was promised and does not hold."""
+        all_jobs = Counter(job.file_name for job in self._all_jobs())
+        for name, count in self.uploads.items():
+            if all_jobs[name] != count:
+                yield f"{name}: sent {count} times, {all_jobs[name]} jobs"
+        editions = {
+            e.title: e
+            for e in self.stores.library.list_editions(tuple(EditionStatus))
+            if e.title in self.sent
+        }
+        current = {title for title, edition in editions.items() if edition.status is EditionStatus.CURRENT}
+        for disease, count in Counter(self.sent[title].disease for title in current).items():
+            if count > 1:
+                yield f"{disease} has {count} current editions"
+        for title in self.told_loaded:
+            later = [t for t in current if self.sent[t].disease == self.sent[title].disease]
+            if title not in current and not any(self.sent[t].year > self.sent[title].year for t in later):
+                yield f"{title} was told to be loaded and is not current"
+        for title, edition in editions.items():
+            held = " ".join(p.text for p in self.stores.passages.of_edition(edition.id))
+            if held.count(self.sent[title].mark) != SECTIONS:
+                yield f"{title} is half there: {held.count(self.sent[title].mark)} of {SECTIONS}"
+        yield from self._wrong_answers(current)
+
+    def _wrong_answers(self, current: set[str]) -> Iterator[str]:
+        cache = Path(tempfile.mkdtemp(dir=self.folder))
+        answerer = open_answerer(self.stores, self.encoder, cache)
+        for disease in {guideline.disease for guideline in self.sent.values()}:
+            editions = [guideline for guideline in self.sent.values() if guideline.disease == disease]
+            reply = answerer.answer(editions[0].question)
+            shown = " ".join(q.passage.text for q in reply.quotations) if isinstance(reply, Answer) else ""
+            for guideline in editions:
+                answers, should = guideline.mark in shown, guideline.title in current
+                if answers != should:
+                    does, is_ = "answers" if answers else "does not answer", "is" if should else "is not"
+                    yield f"{guideline.title} {does}, and {is_} current"
+        shutil.rmtree(cache)
+
+
+async def one_library(
+    options: argparse.Namespace, rounds: range, chance: random.Random, tally: Tally
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="yidao-kills-"))
+    server = Server()
+    await server.start()
+    encoder = "multilingual-e5-small" if options.real else "fake"
+    (folder / "data" / "cache").mkdir(parents=True)
+    if options.real:
+        (folder / "data" / "cache" / "models").symlink_to(Settings().cache_dir.resolve() / "models")
+    world = World(folder, server, encoder, chance, tally)
+    documents = folder / "documents"
+    documents.mkdir()
+    for name, text in LOADED.items():
+        (documents / name).write_text(text, "utf-8")
+    first = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "indexer", "load", str(documents), cwd=folder, env=world.environment,
+        stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    if await first.wait():
+        raise SystemExit("the first library could not be loaded")
+    await world.bot.start()
+    try:
+        for number in rounds:
+            await one_round(number, options, world)
+    finally:
+        await world.bot.kill()
+        await server.stop()
+        world.stores.database.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def one_round(number: int, options: argparse.Namespace, world: World) -> None:
+    victim = world.chance.choice(("bot", "bot", "worker", "child", "shell"))
+    act = world.by_shell() if victim == "shell" else world.by_chat()
+    story = asyncio.create_task(act)
+    await world.kill_one(victim, world.chance.uniform(0, options.within))
+    await world.revive()
+    try:
+        await story
+    except AssertionError as error:
+        world.tally.violations.append(f"round {number}: {str(error).splitlines()[0]}")
+    await world.settle()
+    found = list(await asyncio.to_thread(lambda: list(world.check())))
+    world.tally.violations += [f"round {number} ({victim}): {line}" for line in found]
+    print(f"round {number}: {'; '.join(found) or 'all holds'}", file=sys.stderr, flush=True)
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(word) for word in task.read_text().split()]
+        except OSError:
+            continue
+        for child in children:
+            yield child
+            yield from _descendants(child)
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=180)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--real", action="store_true", help="the default encoder, from the data folder's cache"
+    )
+    parser.add_argument("--within", type=float, default=None, help="seconds within which the kill falls")
+    options = parser.parse_args()
+    options.within = options.within or (8.0 if options.real else 4.0)
+    chance, tally, began = random.Random(options.seed), Tally(), time.monotonic()
+    for start in range(0, options.rounds, ROUNDS_A_LIBRARY):
+        rounds = range(start, min(start + ROUNDS_A_LIBRARY, options.rounds))
+        asyncio.run(one_library(options, rounds, chance, tally))
+    seconds = time.monotonic() - began
+    print(f"{sum(tally.kills.values())} kills in {seconds:.0f} s, seed {options.seed}: {dict(tally.kills)}")
+    print(f"the newest upload was, at the kill: {dict(tally.moments)}")
+    print(f"{tally.sent} files sent or loaded, {tally.approved} approved in chat")
+    print(f"violations: {len(tally.violations)}")
+    for line in tally.violations:
+        print(f"  {line}")
+    sys.exit(bool(tally.violations))
+
+
+if __name__ == "__main__":
+    main()
