@@ -15,6 +15,7 @@ from indexer.reading import READER, Document
 from indexer.sandbox import Sandbox
 from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
+from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
 from knowledge.store.jobs import JobStatus
 from knowledge.store.library import Approved, EditionRecord, NewEdition
@@ -213,7 +214,11 @@ class Loader:
         self, document: Document, file: SourceFile, title: str, on_progress: Progress | None
     ) -> NewEdition:
         keys = encode_and_keep(encoder_texts(document, title), self._stores, self._encoder, on_progress)
-        originals.keep(file.path, file.hash, self._files_dir)
+        try:
+            originals.keep(file.path, file.hash, self._files_dir)
+        except OSError as error:
+            # Not this file is at fault, and the next would meet the same.
+            raise LibraryUnusable(f"the data folder cannot be written: {error.strerror}") from error
         return new_edition(document, file, title, keys)
 
     def _stored(self, new: NewEdition, wanted: _Wanted) -> EditionRecord:

@@ -51,7 +51,8 @@ class KeywordCache:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self._folder}.lock", timeout=_LOCK_SECONDS):
                 return self._on_disk(generation, passages)
-        except (OSError, Timeout) as error:
+        except (OSError, ValueError, Timeout) as error:
+            # tantivy says ValueError where the disk is full.
             log.warning("action=keywords.in_memory reason=%s", error)
             return self._filled(KeywordIndex(None))
 
