@@ -22,7 +22,7 @@ from bot.library.shelf import Entry, Filter, Page, Shown
 from bot.library.view import button, message
 from bot.texts import Texts
 from knowledge.domain import EditionStatus
-from knowledge.store.library import EditionRecord
+from knowledge.store.library import EditionRecord, title_key
 
 #: What can be put back in the place of what answers; more would fill a phone.
 _EDITIONS_TO_RETURN_TO = 3
@@ -142,27 +142,33 @@ def document(
         blocks.append(line(words.get("library.is_sample")))
     if current is None and decided:
         blocks.append(line(words.get("library.none_answers")))
-    told = tuple(_edition(each, cited.get(each.id, 0), staff, words) for each in decided[:_EDITIONS_LISTED])
+    told = tuple(
+        _edition(each, head, cited.get(each.id, 0), staff, words) for each in decided[:_EDITIONS_LISTED]
+    )
     if told:
         blocks.append(Section(blocks=told))
     return message(*blocks, buttons=_deeds(head, current, decided, drafts, words))
 
 
-def _edition(edition: EditionRecord, cited: int, staff: Staff, words: Texts) -> Line:
-    """Its year and standing; who brought it in and who decided, when; how often it was quoted."""
-    parts = [
-        words.get(
-            "library.edition.loaded",
-            who=staff.called(edition.loaded_by, words),
-            day=day(edition.loaded_at),
-        )
-    ]
-    if edition.decided_by and edition.decided_at:
-        who = staff.called(edition.decided_by, words)
-        parts.append(words.get("library.edition.decided", who=who, day=day(edition.decided_at)))
-    parts.append(words.get("library.edition.cited", count=cited))
+def _edition(edition: EditionRecord, head: EditionRecord, cited: int, staff: Staff, words: Texts) -> Line:
+    """Its year and standing, and its title where that is another; who brought it in and who decided, when; its use."""
     name = f"{short_edition(edition, words)} · {status_name(edition.status, words)}"
-    return line(bold(name), "\n", " · ".join(parts))
+    title = "" if title_key(edition.title) == title_key(head.title) else f"\n{edition.title}"
+    used = words.get("library.edition.cited", count=cited)
+    return line(bold(name), title, "\n", " · ".join((*_brought_in(edition, staff, words), used)))
+
+
+def _brought_in(edition: EditionRecord, staff: Staff, words: Texts) -> Iterator[str]:
+    loaded = {"who": staff.called(edition.loaded_by, words), "day": day(edition.loaded_at)}
+    if not edition.decided_by or not edition.decided_at:
+        yield words.get("library.edition.loaded", **loaded)
+        return
+    decided = {"who": staff.called(edition.decided_by, words), "day": day(edition.decided_at)}
+    if loaded == decided:
+        yield words.get("library.edition.both", **loaded)
+        return
+    yield words.get("library.edition.loaded", **loaded)
+    yield words.get("library.edition.decided", **decided)
 
 
 def _deeds(

@@ -41,7 +41,9 @@ def received(job: Job, words: Texts) -> Message:
 
 def finished(job: Job, words: Texts) -> Message:
     """What the progress message says once the result stands below it."""
-    key = "library.not_loaded" if job.status is JobStatus.REFUSED else "library.read"
+    key = "library.read"
+    if job.status is JobStatus.REFUSED:
+        key = "library.not_reread" if job.kind is JobKind.REREAD else "library.not_loaded"
     return message(line(words.get(key, file=job.file_name)))
 
 

@@ -287,6 +287,26 @@ def test_a_document_lists_its_editions_and_what_can_be_done(staff):
     ]
 
 
+def test_an_edition_of_another_title_names_it_and_one_hand_is_named_once(staff):
+    current = replace(
+        DRAFT, status=EditionStatus.CURRENT, decided_by="telegram:1", decided_at=DRAFT.loaded_at
+    )
+    old = replace(current, id=8, year=2020, title="高血压食养手册", status=EditionStatus.REPLACED)
+    text = plain_text(shelf_view.document([current, old], {}, staff, ZH).html)
+    assert text.splitlines()[5:] == [
+        "2023 · 在用",
+        "刘老师 2026-02-01 读入并决定 · 被引用 0 次",
+        "2020 · 已被取代",
+        "高血压食养手册",
+        "刘老师 2026-02-01 读入并决定 · 被引用 0 次",
+    ]
+
+
+def test_what_is_read_again_is_never_said_not_to_be_loaded():
+    job = replace(JOB, kind=JobKind.REREAD, status=JobStatus.REFUSED, reason="reads_the_same")
+    assert view.finished(job, ZH).html == "高血压.pdf 已重新读完，没有改变。"
+
+
 def test_a_refusal_leads_to_what_is_loaded_already():
     job = replace(
         JOB, status=JobStatus.REFUSED, reason="already_loaded", details={"title": "甲", "document": 3}
