@@ -26,12 +26,12 @@ Result = Any
 Call = Callable[..., Coroutine[Any, Any, Result]]
 
 #: Messages a second in all; Telegram allows about 30.
-USUAL_RATE = 28.0
+USUAL_RATE = 29.0
 #: In bursts of at most so many, for a server may allow few at one moment.
-_OVERALL_BURST = 3
+_OVERALL_BURST = 2
 #: Of the rate, this share at most is bulk, so that answers find room while an announcement goes out. It is more than
 #: the 25 messages of bot.announcing.pace, for calls that are refused come on top of them.
-_BULK_SHARE = 27 / 28
+_BULK_SHARE = 28 / 29
 _BULK_BURST = 2
 #: One a second in a chat, after a short burst.
 _CHAT_BURST = 5
