@@ -1,7 +1,7 @@
 """Kills the bot, the reader and whoever they set to work, at random moments of loading: python -m benchmarks.kills
 
 A coordinator sends guidelines and new editions of them to the real bot, on the journeys' server, and approves or
-discards them; others are loaded from the shell. Each round ends one process as a power cut would (`kill -9`). What is then
+discards them; others are loaded from the shell. Each round ends one process as a power cut would (`kill -9`). What is
 down is started again, and what was promised is looked for: every approved edition answers, whole; no other one does; a
 document has one current edition; what the coordinator was told is loaded stays so; every file that was sent is loaded,
 waits for a decision, or was reported. The same seed makes the same choices; what the machine does at that moment
