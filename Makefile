@@ -93,10 +93,10 @@ NOT_CUDA = grep -vE '^(nvidia-|cuda-|triton==)'
 .PHONY: lock
 lock: ## renew both locks from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to renew the locks: pip install uv" >&2; exit 1; }
-	@$(UV_COMPILE) >lock.new
+	@$(UV_COMPILE) --extra ocr >lock.new
 	@{ echo "# What is installed: the whole closure, for every system; constraints for pip (-c). Renewed by: make lock"; \
 	   $(NOT_CUDA) lock.new; } >requirements.lock
-	@$(UV_COMPILE) --extra dev -c requirements.lock >lock.new
+	@$(UV_COMPILE) --extra dev --extra ocr -c requirements.lock >lock.new
 	@{ echo "# requirements.lock, and what tests, checks and builds need besides. Renewed by: make lock"; \
 	   $(NOT_CUDA) lock.new; } >requirements-dev.lock
 	@rm -f lock.new
