@@ -15,6 +15,7 @@ from bot.people.roles import only
 from bot.router import Feature
 from bot.texts import texts
 from knowledge.domain import Role
+from knowledge.quiet_hours import DEFAULT_ZONE
 from knowledge.store import Stores
 from knowledge.store.audit import AuditEntry, AuditPage
 
@@ -64,8 +65,8 @@ class Auditing(Feature):
             return
         argument = incoming.content.argument if isinstance(incoming.content, Commanded) else ""
         about = re.sub(r"[^a-z0-9._]", "", argument.casefold())[:LONGEST_FILTER]
-        page, names = await asyncio.to_thread(self._read, Turned(about=about))
-        await chat.send(auditing_view.listing(page, names, about, words))
+        page, names, zone = await asyncio.to_thread(self._read, Turned(about=about), incoming.speaker.id)
+        await chat.send(auditing_view.listing(page, names, about, words, zone))
 
     async def press(self, incoming: Incoming, chat: Chat) -> None:
         pressed, words = incoming.content, texts(incoming.speaker.language)
@@ -74,17 +75,20 @@ class Auditing(Feature):
             await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(words.get("button.gone"))
             return
-        page, names = await asyncio.to_thread(self._read, turned)
+        page, names, zone = await asyncio.to_thread(self._read, turned, incoming.speaker.id)
         await chat.acknowledge()
-        await chat.edit(pressed.message_id, auditing_view.listing(page, names, turned.about, words))
+        await chat.edit(pressed.message_id, auditing_view.listing(page, names, turned.about, words, zone))
 
-    def _read(self, turned: Turned) -> tuple[AuditPage, Mapping[int, str]]:
+    def _read(self, turned: Turned, reader_id: int) -> tuple[AuditPage, Mapping[int, str], str]:
+        """A page, the names in it, and the time zone of who reads it."""
         audit = self._stores.audit
         page = audit.page(turned.about, before=turned.before, after=turned.after, size=PAGE)
         if turned.after is not None and len(page.entries) < PAGE:
             # Back at the newest: as many as fit.
             page = audit.page(turned.about, size=PAGE)
-        return page, self._stores.people.names(people_in(page.entries))
+        reader = self._stores.people.get(reader_id)
+        zone = reader.time_zone if reader and reader.time_zone else DEFAULT_ZONE
+        return page, self._stores.people.names(people_in(page.entries)), zone
 
 
 def people_in(entries: Iterable[AuditEntry]) -> set[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 
 from bot.conversation import Button, Message
-from bot.html import Block, Line, bold, line, page
+from bot.html import Block, bold, line, page
 from bot.people.view import role_name
 from bot.texts import Texts
 from knowledge.domain import Role
+from knowledge.quiet_hours import DEFAULT_ZONE, zone_of
 from knowledge.store.audit import AuditEntry, AuditPage
 
 CALLBACK = "audit"
@@ -20,11 +22,21 @@ _GROUPS = ("person", "invitation", "edition", "announcement", "refused")
 _LONGEST_VALUE = 60
 
 
-def listing(found: AuditPage, names: Mapping[int, str], about: str, words: Texts) -> Message:
-    title = words.get("audit.title_about", about=about) if about else words.get("audit.title")
+def listing(
+    found: AuditPage, names: Mapping[int, str], about: str, words: Texts, zone: str = DEFAULT_ZONE
+) -> Message:
+    """zone: by whose clock the times are told."""
+    title = words.get("audit.title", zone=zone)
+    if about:
+        group = words.get(f"audit.group.{about}") if about in _GROUPS else about
+        title = words.get("audit.title_about", about=group, zone=zone)
     if not found.entries:
         return _message((line(bold(title)), line(words.get("audit.nothing"))), *_filters(about, words))
-    entries = [_entry(entry, names, words) for entry in found.entries]
+    clock = zone_of(zone)
+    entries = [
+        line(words.get("audit.entry", at=_time(entry, clock), what=sentence(entry, names, words)))
+        for entry in found.entries
+    ]
     turning = []
     if found.has_newer:
         turning.append(_to("after", found.entries[0].id, about, words.get("audit.button.newer")))
@@ -56,12 +68,14 @@ def private_only(words: Texts) -> Message:
     return _message((line(words.get("people.private_only")),))
 
 
-def _entry(entry: AuditEntry, names: Mapping[int, str], words: Texts) -> Line:
-    return line(words.get("audit.entry", at=f"{entry.at:%m-%d %H:%M}", what=sentence(entry, names, words)))
+def _time(entry: AuditEntry, clock: tzinfo) -> str:
+    return f"{entry.at.astimezone(clock):%m-%d %H:%M}"
 
 
 def _person(who: str, names: Mapping[int, str], words: Texts) -> str:
     kind, _, id_ = who.partition(":")
+    if not id_:
+        return who
     if kind == "shell":
         return words.get("audit.shell", user=id_)
     if id_ == "0":
@@ -74,6 +88,8 @@ def _subject(subject: str, names: Mapping[int, str], words: Texts) -> str:
     kind, _, id_ = subject.partition(":")
     if kind == "person":
         return _person(subject, names, words)
+    if subject == "invitation":
+        return words.get("audit.subject.unknown")
     key = f"audit.subject.{kind}"
     if key in words.keys():  # noqa: SIM118  # Texts is no mapping
         return words.get(key, id=id_[:_LONGEST_VALUE])

@@ -95,7 +95,9 @@ def _summary(person: Person, words: Texts) -> Message:
         Screen.LANGUAGE: words.get(f"language.{person.language}"),
         Screen.SPECIALTIES: separator.join(named) or none,
         Screen.REGION: home.name(person.language) if home else none,
-        Screen.MUTED: separator.join(muted) or words.get("settings.nothing_muted"),
+        Screen.MUTED: words.get("settings.muted", kinds=separator.join(muted))
+        if muted
+        else words.get("settings.nothing_muted"),
         Screen.QUIET: hours(person.quiet_hours) if person.quiet_hours else none,
         Screen.ZONE: person.time_zone or DEFAULT_ZONE,
     }

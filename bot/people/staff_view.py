@@ -149,6 +149,7 @@ def _joined(person: Person, words: Texts) -> str:
 def entry(person: Person, words: Texts) -> str:
     """A line of the list: the name, and what sets them apart from most."""
     marks = [] if person.role is Role.DOCTOR else [role_name(person.role, words)]
+    marks += [] if person.is_member else [words.get("people.mark.not_joined")]
     marks += [words.get("people.mark.barred")] if person.barred else []
     marks += [words.get("people.mark.gone")] if person.blocked else []
     return " · ".join([_name(person, words), *marks])

@@ -139,7 +139,7 @@ async def test_a_name_without_letters_is_shown_by_its_id(staff: Staff, stores: S
     stores.people.meet(77, "", Language.ZH)
     chat = FakeChat()
     await staff.list(incoming(Commanded(name="people", argument="77"), role=Role.ADMINISTRATOR), chat)
-    assert chat.sent[0].buttons[0][0].text == "编号 77"
+    assert chat.sent[0].buttons[0][0].text == "编号 77 · 未加入"
 
 
 async def test_a_long_list_comes_in_pages_whose_buttons_fit(staff: Staff, stores: Stores) -> None:
