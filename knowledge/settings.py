@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     telegram_base_url: str = "https://api.telegram.org/bot"
     telegram_base_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str | None = None
-    telegram_rate: float = Field(default=28.0, ge=0, le=1000)
+    telegram_rate: float = Field(default=29.0, ge=0, le=1000)
     announce_rate: float = Field(default=25.0, gt=0, le=1000)
     announce_at_least_once: bool = False
     join: Join = Join.OPEN
