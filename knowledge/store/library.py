@@ -3,92 +3,48 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from knowledge.domain import EditionStatus, PassageKind, QualityMark, Script, Sharing
+from knowledge.domain import EditionStatus, PassageKind
 from knowledge.errors import EditionConflict, NotFound
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database, inserted_id, now
+from knowledge.store.editions import (
+    EditionRecord,
+    Fact,
+    FactValue,
+    NewEdition,
+    NewPassage,
+    columns_of,
+    current_of,
+    edition_query,
+    edition_record,
+    insert_edition,
+    is_older,
+    read_edition,
+    title_key,
+)
 from knowledge.store.library_tables import documents, editions, library_state, passages
 from knowledge.store.questions import citations
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPassage:
-    text: str
-    tokens: str
-    section: tuple[str, ...]
-    kind: PassageKind
-    script: Script
-    page_first: int | None
-    page_last: int | None
-    page_label: str | None
-    start: int
-    end: int
-    marks: frozenset[QualityMark]
-    vector_key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEdition:
-    """A document as it was read, encoded and ready to be stored."""
-
-    title: str
-    year: int | None
-    publisher: str | None
-    language: str
-    specialties: tuple[str, ...]
-    source: str | None
-    sharing: Sharing
-    is_sample: bool
-    file_name: str
-    file_hash: str
-    #: Hash of the passages' text: the same content under another name or format has the same.
-    content_hash: str
-    pages: int | None
-    warnings: tuple[tuple[str, int], ...]
-    loaded_by: str
-    passages: tuple[NewPassage, ...]
-    #: Which version of the reader made the passages.
-    reader: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionRecord:
-    """An edition as it stands in the library, without its passages."""
-
-    id: int
-    document_id: int
-    title: str
-    year: int | None
-    publisher: str | None
-    language: str
-    source: str | None
-    specialties: tuple[str, ...]
-    sharing: Sharing
-    status: EditionStatus
-    #: What answers in its place, where something was put there.
-    replaced_by: int | None
-    file_name: str
-    file_hash: str
-    content_hash: str
-    pages: int | None
-    passages: int
-    warnings: tuple[tuple[str, int], ...]
-    is_sample: bool
-    loaded_by: str
-    loaded_at: datetime
-    #: Who approved, replaced, withdrew or restored it last, and when; None while it is a draft.
-    decided_by: str | None
-    decided_at: datetime | None
-    reader: str | None
+__all__ = [
+    "Approved",
+    "Edited",
+    "EditionRecord",
+    "Exchanged",
+    "Fact",
+    "FactValue",
+    "LibraryStatus",
+    "LibraryStore",
+    "NewEdition",
+    "NewPassage",
+    "is_older",
+    "title_key",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,20 +54,6 @@ class Approved:
     replaced: tuple[EditionRecord, ...] = ()
     #: How many sample documents were withdrawn, because this was the first real one.
     samples_withdrawn: int = 0
-
-
-class Fact(StrEnum):
-    """What can be corrected about an edition, by the name of its column."""
-
-    TITLE = "title"
-    YEAR = "year"
-    PUBLISHER = "publisher"
-    LANGUAGE = "language"
-    SPECIALTIES = "specialties"
-    SHARING = "sharing"
-
-
-FactValue = str | int | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +127,7 @@ class LibraryStore:
     def edition(self, edition_id: int) -> EditionRecord:
         """Raises NotFound."""
         with self._database.read() as connection:
-            return _edition(connection, edition_id)
+            return read_edition(connection, edition_id)
 
     def find(self, *, file_hash: str | None = None, content_hash: str | None = None) -> EditionRecord | None:
         """The edition with this file or content: the one that answers, or else the newest."""
@@ -195,22 +137,22 @@ class LibraryStore:
             found = connection.execute(
                 select(editions.c.id).where(wanted).order_by(answers.desc(), editions.c.id.desc()).limit(1)
             ).scalar_one_or_none()
-            return _edition(connection, found) if found is not None else None
+            return read_edition(connection, found) if found is not None else None
 
     def list_editions(
         self, statuses: Iterable[EditionStatus] = (EditionStatus.CURRENT,)
     ) -> list[EditionRecord]:
         with self._database.read() as connection:
             rows = connection.execute(
-                _edition_query().where(editions.c.status.in_(list(statuses))).order_by(editions.c.id)
+                edition_query().where(editions.c.status.in_(list(statuses))).order_by(editions.c.id)
             )
-            return [_edition_record(row) for row in rows]
+            return [edition_record(row) for row in rows]
 
     def editions_of(self, document_id: int) -> list[EditionRecord]:
         """All editions of a document, the newest first; none where there is no such document."""
         with self._database.read() as connection:
-            rows = connection.execute(_edition_query().where(editions.c.document_id == document_id))
-            found = [_edition_record(row) for row in rows]
+            rows = connection.execute(edition_query().where(editions.c.document_id == document_id))
+            found = [edition_record(row) for row in rows]
         return sorted(found, key=lambda edition: (edition.year or 0, edition.id), reverse=True)
 
     def times_cited(self, edition_ids: Sequence[int]) -> dict[int, int]:
@@ -235,7 +177,7 @@ class LibraryStore:
                 document_id = _document_for(connection, new)
             else:
                 _require_document(connection, document_id)
-            return _edition(connection, _insert(connection, document_id, new))
+            return read_edition(connection, insert_edition(connection, document_id, new))
 
     def add_apart(self, news: Iterable[NewEdition]) -> list[int]:
         """Stores editions that answer at once, each a document of its own whatever its title: their ids, in order.
@@ -246,7 +188,9 @@ class LibraryStore:
         with self._database.write() as connection:
             generation = _next_generation(connection)
             return [
-                _insert(connection, _new_document(connection, new), new, EditionStatus.CURRENT, generation)
+                insert_edition(
+                    connection, _new_document(connection, new), new, EditionStatus.CURRENT, generation
+                )
                 for new in news
             ]
 
@@ -260,30 +204,32 @@ class LibraryStore:
             EditionConflict: it is current already.
         """
         with self._database.write() as connection:
-            edition = _edition(connection, edition_id)
+            edition = read_edition(connection, edition_id)
             if edition.status is EditionStatus.CURRENT:
                 raise EditionConflict
             change = _Change(connection, decided_by or edition.loaded_by)
-            others = _current_of(connection, edition.document_id)
+            others = current_of(connection, edition.document_id)
             if is_older(edition, others):
                 # An older edition loaded after its successor is kept, but does not answer.
                 change.set(EditionStatus.REPLACED, [edition_id], others[0].id)
-                return Approved(edition=_edition(connection, edition_id))
+                return Approved(edition=read_edition(connection, edition_id))
             change.set(EditionStatus.REPLACED, [other.id for other in others], edition_id)
             change.set(EditionStatus.CURRENT, [edition_id])
             samples = 0 if edition.is_sample else _withdraw_samples(connection, change)
             return Approved(
-                edition=_edition(connection, edition_id), replaced=tuple(others), samples_withdrawn=samples
+                edition=read_edition(connection, edition_id),
+                replaced=tuple(others),
+                samples_withdrawn=samples,
             )
 
     def withdraw(self, edition_id: int, *, decided_by: str | None = None) -> EditionRecord:
         """From now on this edition answers nothing. Raises NotFound; EditionConflict when it is not current."""
         with self._database.write() as connection:
-            edition = _edition(connection, edition_id)
+            edition = read_edition(connection, edition_id)
             if edition.status is not EditionStatus.CURRENT:
                 raise EditionConflict("only a current edition can be withdrawn")
             _Change(connection, decided_by or edition.decided_by).set(EditionStatus.WITHDRAWN, [edition_id])
-            return _edition(connection, edition_id)
+            return read_edition(connection, edition_id)
 
     def restore(self, edition_id: int, *, instead_of: int | None, decided_by: str) -> Exchanged:
         """Lets an edition answer again, which was withdrawn or replaced.
@@ -296,10 +242,10 @@ class LibraryStore:
             EditionConflict: it answers already, was never approved, or something else answers by now.
         """
         with self._database.write() as connection:
-            edition = _edition(connection, edition_id)
+            edition = read_edition(connection, edition_id)
             if edition.status not in (EditionStatus.WITHDRAWN, EditionStatus.REPLACED):
                 raise EditionConflict("only what was withdrawn or replaced can be restored")
-            current = _current_of(connection, edition.document_id)
+            current = current_of(connection, edition.document_id)
             if [other.id for other in current] != ([instead_of] if instead_of is not None else []):
                 raise EditionConflict("another edition of this document answers by now")
             change = _Change(connection, decided_by)
@@ -309,7 +255,7 @@ class LibraryStore:
                 change.set(status, [other.id], edition_id)
             change.set(EditionStatus.CURRENT, [edition_id])
             return Exchanged(
-                edition=_edition(connection, edition_id), instead_of=current[0] if current else None
+                edition=read_edition(connection, edition_id), instead_of=current[0] if current else None
             )
 
     def edit(self, edition_id: int, fact: Fact, value: FactValue) -> Edited:
@@ -324,10 +270,10 @@ class LibraryStore:
         # A passage's text never changes, so that cutting it again need not keep others from writing.
         recut = self._cut_anew(edition_id, str(value)) if fact is Fact.TITLE else []
         with self._database.write() as connection:
-            before = _edition(connection, edition_id)
+            before = read_edition(connection, edition_id)
             if getattr(before, fact.value) == value:
                 return Edited(before=before, after=before)
-            values = _columns(fact, value)
+            values = columns_of(fact, value)
             if before.status is EditionStatus.CURRENT:
                 values["generation"] = _next_generation(connection)
             connection.execute(update(editions).where(editions.c.id == edition_id).values(**values))
@@ -335,8 +281,8 @@ class LibraryStore:
                 cut = update(passages).where(passages.c.id == bindparam("key"))
                 connection.execute(cut.values(tokens=bindparam("cut")), recut)
             if before.status is EditionStatus.DRAFT and fact in (Fact.TITLE, Fact.LANGUAGE):
-                _join_namesake(connection, _edition(connection, edition_id))
-            return Edited(before=before, after=_edition(connection, edition_id))
+                _join_namesake(connection, read_edition(connection, edition_id))
+            return Edited(before=before, after=read_edition(connection, edition_id))
 
     def note_reader(self, edition_id: int, reader: str) -> None:
         """That this version of the reader makes the very passages that the edition has."""
@@ -349,7 +295,7 @@ class LibraryStore:
         keys: of vectors that were kept before, by passage. Raises NotFound.
         """
         with self._database.write() as connection:
-            edition = _edition(connection, edition_id)
+            edition = read_edition(connection, edition_id)
             if edition.title != title:
                 return False
             if keys:
@@ -371,7 +317,7 @@ class LibraryStore:
             EditionConflict: it is no draft any more.
         """
         with self._database.write() as connection:
-            draft = _edition(connection, edition_id)
+            draft = read_edition(connection, edition_id)
             if draft.status is not EditionStatus.DRAFT:
                 raise EditionConflict("only a draft can become an edition of another document")
             if document_id is not None:
@@ -379,12 +325,12 @@ class LibraryStore:
             elif _is_alone(connection, draft):
                 return draft
             _move(connection, draft, document_id)
-            return _edition(connection, edition_id)
+            return read_edition(connection, edition_id)
 
     def discard(self, edition_id: int) -> None:
         """Forgets a draft. Raises NotFound; EditionConflict when it is no draft any more."""
         with self._database.write() as connection:
-            edition = _edition(connection, edition_id)
+            edition = read_edition(connection, edition_id)
             if edition.status is not EditionStatus.DRAFT:
                 raise EditionConflict
             connection.execute(passages.delete().where(passages.c.edition_id == edition_id))
@@ -420,21 +366,6 @@ class _Change:
         if ids:
             changed = update(editions).where(editions.c.id.in_(ids))
             self._connection.execute(changed.values(status=status, replaced_by=replaced_by, **self._values))
-
-
-_YEAR = re.compile(r"[(（\[【]?\s*(?:19|20)\d{2}\s*(?:年)?\s*(?:修订版|修订|版)?\s*[)）\]】]?")
-_NOT_WORD = re.compile(r"[\W_]+")
-
-
-def title_key(title: str) -> str:
-    """A title without its year and punctuation: editions of one document share it."""
-    return _NOT_WORD.sub("", _YEAR.sub("", title)).casefold()
-
-
-def is_older(edition: EditionRecord, current: Iterable[EditionRecord]) -> bool:
-    """Whether a newer edition of the document answers already. The same content with another year is a correction."""
-    others = [other.year or 0 for other in current if other.content_hash != edition.content_hash]
-    return edition.year is not None and edition.year < max(others, default=0)
 
 
 def _count(connection: Connection, query: Any) -> int:
@@ -496,76 +427,10 @@ def _require_document(connection: Connection, document_id: int) -> None:
         raise NotFound(f"there is no document {document_id}")
 
 
-def _columns(fact: Fact, value: FactValue) -> dict[str, Any]:
-    if fact is Fact.TITLE:
-        return {"title": value, "title_key": title_key(str(value))}
-    return {fact.value: json.dumps(value) if fact is Fact.SPECIALTIES else value}
-
-
 def _new_document(connection: Connection, new: NewEdition | EditionRecord) -> int:
     return inserted_id(
         connection.execute(insert(documents).values(is_sample=new.is_sample, created_at=now()))
     )
-
-
-def _insert(
-    connection: Connection,
-    document_id: int,
-    new: NewEdition,
-    status: EditionStatus = EditionStatus.DRAFT,
-    generation: int = 0,
-) -> int:
-    """Stores an edition with its passages: its id."""
-    made = connection.execute(
-        insert(editions).values(
-            document_id=document_id,
-            title=new.title,
-            title_key=title_key(new.title),
-            year=new.year,
-            language=new.language,
-            publisher=new.publisher,
-            specialties=json.dumps(new.specialties),
-            source=new.source,
-            sharing=new.sharing,
-            status=status,
-            file_name=new.file_name,
-            file_hash=new.file_hash,
-            content_hash=new.content_hash,
-            pages=new.pages,
-            warnings=json.dumps(new.warnings),
-            loaded_by=new.loaded_by,
-            loaded_at=now(),
-            decided_by=None if status is EditionStatus.DRAFT else new.loaded_by,
-            decided_at=None if status is EditionStatus.DRAFT else now(),
-            reader=new.reader,
-            generation=generation,
-        )
-    )
-    edition_id = inserted_id(made)
-    if new.passages:
-        connection.execute(
-            insert(passages), [_passage_values(edition_id, n, p) for n, p in enumerate(new.passages)]
-        )
-    return edition_id
-
-
-def _passage_values(edition_id: int, ordinal: int, passage: NewPassage) -> dict[str, Any]:
-    return {
-        "edition_id": edition_id,
-        "ordinal": ordinal,
-        "kind": passage.kind,
-        "script": passage.script,
-        "section": json.dumps(passage.section, ensure_ascii=False),
-        "text": passage.text,
-        "tokens": passage.tokens,
-        "page_first": passage.page_first,
-        "page_last": passage.page_last,
-        "page_label": passage.page_label,
-        "start": passage.start,
-        "end": passage.end,
-        "marks": json.dumps(sorted(passage.marks)),
-        "vector_key": passage.vector_key,
-    }
 
 
 def _withdraw_samples(connection: Connection, change: _Change) -> int:
@@ -576,59 +441,3 @@ def _withdraw_samples(connection: Connection, change: _Change) -> int:
     ids = list(samples.scalars())
     change.set(EditionStatus.WITHDRAWN, ids)
     return len(ids)
-
-
-def _edition_query() -> Select[Any]:
-    passage_count = (
-        select(func.count())
-        .where(passages.c.edition_id == editions.c.id)
-        .correlate(editions)
-        .scalar_subquery()
-    )
-    return select(
-        editions,
-        documents.c.is_sample,
-        passage_count.label("passage_count"),
-    ).select_from(editions.join(documents))
-
-
-def _edition(connection: Connection, edition_id: int) -> EditionRecord:
-    row = connection.execute(_edition_query().where(editions.c.id == edition_id)).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no edition {edition_id}")
-    return _edition_record(row)
-
-
-def _current_of(connection: Connection, document_id: int) -> list[EditionRecord]:
-    query = _edition_query().where(
-        editions.c.document_id == document_id, editions.c.status == EditionStatus.CURRENT
-    )
-    return [_edition_record(row) for row in connection.execute(query)]
-
-
-def _edition_record(row: Row[Any]) -> EditionRecord:
-    return EditionRecord(
-        id=row.id,
-        document_id=row.document_id,
-        title=row.title,
-        year=row.year,
-        publisher=row.publisher,
-        language=row.language,
-        source=row.source,
-        specialties=tuple(json.loads(row.specialties)),
-        sharing=Sharing(row.sharing),
-        status=EditionStatus(row.status),
-        replaced_by=row.replaced_by,
-        file_name=row.file_name,
-        file_hash=row.file_hash,
-        content_hash=row.content_hash,
-        pages=row.pages,
-        passages=row.passage_count,
-        warnings=tuple((code, count) for code, count in json.loads(row.warnings)),
-        is_sample=row.is_sample,
-        loaded_by=row.loaded_by,
-        loaded_at=row.loaded_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        reader=row.reader,
-    )
