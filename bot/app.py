@@ -106,7 +106,7 @@ def build(
     note_sender = NoteSender(
         stores=stores, messenger=messenger, within=within, most_a_day=settings.notes_a_day
     )
-    gaps = Gaps(stores, gather=gap_watcher.gather_soon)
+    gaps = Gaps(stores, gather=gap_watcher.gather_soon, gathered=gap_watcher.gathered)
     asking = Asking(stores.questions, answers, unanswered=gaps, writing=writing, writing_soon=writing.soon)
     drawing = DrawingProcess()
     pictures = Pictures(

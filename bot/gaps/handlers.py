@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed
 from bot.gaps import view
@@ -17,15 +18,23 @@ from knowledge.store.gaps import Gap, GapStatus
 _DECISIONS = {"dismiss": GapStatus.DISMISSED, "reopen": GapStatus.OPEN}
 #: A database's integers end here; data that a button never had may not.
 _MOST_DIGITS = 18
+_PATIENCE_S = 2.0
 
 
 class Gaps(Feature):
     """Fulfils bot.asking.handlers.Unanswered, too."""
 
-    def __init__(self, stores: Stores, *, gather: Callable[[], None]) -> None:
-        """gather: called when there may be a question to gather; returns at once."""
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        gather: Callable[[], None],
+        gathered: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """gather: called when there may be a question to gather; returns at once. gathered: returns once it is."""
         self._stores = stores
         self._gather = gather
+        self._gathered = gathered
 
     def commands(self) -> Mapping[str, Handler]:
         return {"gaps": only(Role.COORDINATOR, self.list)}
@@ -39,6 +48,10 @@ class Gaps(Feature):
         if incoming.is_group:
             await chat.send(view.privately(words))
             return
+        if self._gathered is not None:
+            # After a burst, or an update with a backlog, the list is shown as far as it is.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gathered(), _PATIENCE_S)
         await chat.send(await asyncio.to_thread(self._page, 0, words))
 
     async def press(self, incoming: Incoming, chat: Chat) -> None:

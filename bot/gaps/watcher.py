@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.background import keep_running, signalled
 from knowledge.domain import Answer, Reply
 from knowledge.errors import KnowledgeError
-from knowledge.gaps import Gatherer
+from knowledge.gaps import AT_ONCE, Gatherer
 from knowledge.store import Stores
 from knowledge.store.database import now
 from knowledge.store.gaps import GapToTry
@@ -54,12 +54,18 @@ class GapWatcher:
         self._interval = interval
         self._sleep = sleep
         self._news = asyncio.Event()
+        self._gathered = asyncio.Event()
         #: The generation that was there when it was looked at last.
         self._seen: int | None = None
 
     def gather_soon(self) -> None:
         """A question was left unanswered, or its answer disliked."""
+        self._gathered.clear()
         self._news.set()
+
+    async def gathered(self) -> None:
+        """Returns when no question is left that belongs to no gap."""
+        await self._gathered.wait()
 
     async def run(self) -> None:
         """For as long as the bot runs."""
@@ -70,6 +76,8 @@ class GapWatcher:
     async def _gather_all(self) -> None:
         while True:
             await self.gather()
+            if not self._news.is_set():
+                self._gathered.set()
             await signalled(self._news)
 
     async def _watch(self) -> None:
@@ -80,7 +88,7 @@ class GapWatcher:
     async def gather(self) -> None:
         """Until no question is left that belongs to no gap."""
         began = time.perf_counter()
-        while await asyncio.to_thread(self._gatherer.gather):
+        while await asyncio.to_thread(self._gatherer.gather) == AT_ONCE:
             await self._rest(began)
             began = time.perf_counter()
 

@@ -14,7 +14,7 @@ from knowledge.gaps.likeness import ALIKE_FROM, names_the_same, plain
 from knowledge.store.gaps import GapStore, KnownGap, Unqueued
 
 #: Encoded together: few, for whoever asks meanwhile waits as long as that takes.
-_AT_ONCE = 4
+AT_ONCE = 4
 
 
 class Encodes(Protocol):
@@ -37,14 +37,13 @@ class Gatherer:
         self._known = _Known(encodes)
 
     def gather(self) -> int:
-        """Blocks for a few questions; how many it gathered, 0 when none is left.
+        """Blocks for a few questions; how many it gathered, AT_ONCE while there may be more.
 
         Questions are encoded again: a rating comes minutes after the vector was made, and a restart has none at all.
         """
-        questions = self._gaps.unqueued(_AT_ONCE)
-        if not questions:
+        questions = self._gaps.unqueued(AT_ONCE)
+        if len(questions) < AT_ONCE:
             self._gaps.forget_empty()
-            return 0
         for question, (prepared, vector) in zip(questions, self._encoded(questions), strict=True):
             self._gather(question, prepared, vector)
         return len(questions)
