@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     stats.add_argument("--json", action="store_true", help="one JSON object")
     _add_people(commands)
+    _add_privacy(commands)
     audit = commands.add_parser("audit", help="who of the staff did what, and what was refused to whom")
     audit.add_argument(
         "about",
@@ -57,6 +58,14 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("--limit", type=int, default=50, help="the newest so many (default: 50)")
     audit.add_argument("--json", action="store_true", help="one JSON object an entry, on a line")
     return root
+
+
+def _add_privacy(commands: Any) -> None:
+    privacy = commands.add_parser("privacy", help="what is kept of a person, and erasing it")
+    actions = privacy.add_subparsers(dest="action", title="actions", metavar="ACTION", required=True)
+    actions.add_parser("show", help="everything, as JSON").add_argument("id", type=int)
+    actions.add_parser("forget", help="erase it; only counts stay").add_argument("id", type=int)
+    actions.add_parser("expire", help="erase what is older than YIDAO_QUESTION_DAYS, as the bot does hourly")
 
 
 def _add_people(commands: Any) -> None:

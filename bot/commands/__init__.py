@@ -146,6 +146,17 @@ def _audit(options: argparse.Namespace, settings: Settings) -> int:
     return people.show_audit(options, stores)
 
 
+def _privacy(options: argparse.Namespace, settings: Settings) -> int:
+    configure_logging(_quieter(settings.log_level))
+    from bot.commands import ask, privacy
+    from knowledge.store import open_stores
+
+    ask.speak_utf8()
+    stores = open_stores(settings.library_url)
+    stores.database.require_current()
+    return privacy.carry_out(options, settings, stores)
+
+
 def _quieter(level: str) -> str:
     """In a terminal the log would stand between the lines of the conversation."""
     return level if level in {"DEBUG", "ERROR"} else "WARNING"
@@ -159,4 +170,5 @@ _COMMANDS = {
     "stats": _stats,
     "people": _people,
     "audit": _audit,
+    "privacy": _privacy,
 }
