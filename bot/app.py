@@ -66,6 +66,7 @@ class Bot:
     """What the conversation consists of, on Telegram and in a terminal alike."""
 
     router: Router
+    dialogues: Dialogues
     answers: AnswerThreads
     watcher: LoadWatcher
     sender: AnnouncementSender
@@ -152,6 +153,7 @@ def build(
     router = Router(features, question=question, otherwise=courtesy.otherwise, refusals=refusals)
     return Bot(
         router=router,
+        dialogues=dialogues,
         answers=answers,
         watcher=watcher,
         sender=sender,
@@ -204,6 +206,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         searching=searching,
         bot_name=telegram.name,
     )
+    telegram.spare(bot.dialogues.spares)
     bot.answers.warm()
     try:
         await telegram.run(

@@ -37,6 +37,8 @@ TEXT_TOPICS = {"announce-zh": Language.ZH, "announce-en": Language.EN}
 PICTURE_TOPIC = "announce-picture"
 TIME_TOPIC = "announce-time"
 COURSE_TOPIC = "announce-course"
+#: Among so many drafts one is looked for that says the same already.
+_LATEST = 20
 
 
 class Drafting:
@@ -143,7 +145,13 @@ class Drafting:
     def _begin(
         self, incoming: Incoming, kind: AnnouncementKind, course_id: int | None, edits: Edits
     ) -> Announcement:
+        """An update may come twice, and a button be pressed twice: the same draft is gone on with."""
         speaker = incoming.speaker
+        wanted = (kind, course_id, edits.get("text_zh", ""), edits.get("text_en", ""))
+        for each in self._stores.announcements.listed(UNCONFIRMED, most=_LATEST):
+            same = (each.kind, each.course_id, each.text_zh, each.text_en) == wanted
+            if same and each.made_by == speaker.id and each.picture is None:
+                return each
         person = self._stores.people.get(speaker.id)
         zone = (person.time_zone if person else None) or DEFAULT_ZONE
         begun = self._stores.announcements.begin(speaker.id, incoming.chat_id)
@@ -187,8 +195,10 @@ class Drafting:
             edits["picture"] = content.file_id
         limit = view.LONGEST_CAPTION if edits or announcement.picture else view.LONGEST_TEXT
         if not text and not edits:
+            await self._dialogues.renew(incoming)
             await chat.send(view.plain("announce.too_short", words))
         elif units(text) > limit:
+            await self._dialogues.renew(incoming)
             await chat.send(draft_view.too_long(text, limit, words))
         else:
             edits |= _text_edit(language, text) if text else {}

@@ -51,6 +51,7 @@ class Announcing(Feature):
         )
         self._wishes = Wishes(stores)
         self._deeds = {**self._drafting.deeds(), **self._steering.deeds()}
+        dialogues.leave_unmasked((*TEXT_TOPICS, PICTURE_TOPIC, CORRECTION_TOPIC))
         self._of_drafts = self._drafting.deeds().keys() - _ALSO_CONFIRMED
         self._without_announcement = {
             Action.NEW_COURSE: self._drafting.begin_course,
@@ -72,9 +73,10 @@ class Announcing(Feature):
         }
 
     def takes_text(self, incoming: Incoming) -> Handler | None:
-        if incoming.is_group or incoming.speaker.role is not Role.ADMINISTRATOR:
+        """Who is no administrator any more is refused rather than asked: what they wrote may stand there unmasked."""
+        if incoming.is_group or not any(self._dialogues.awaited(incoming, topic) for topic in _TOPICS):
             return None
-        return self.take if any(self._dialogues.awaited(incoming, topic) for topic in _TOPICS) else None
+        return only(Role.ADMINISTRATOR, self.take)
 
     async def begin(self, incoming: Incoming, chat: Chat) -> None:
         text = incoming.content.argument.strip() if isinstance(incoming.content, Commanded) else ""

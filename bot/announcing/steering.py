@@ -158,8 +158,10 @@ class Steering:
         text = incoming.content.text.strip() if isinstance(incoming.content, Said) else ""
         limit = draft_view.limit_of(announcement)
         if not text:
+            await self._dialogues.renew(incoming)
             await chat.send(view.plain("announce.too_short", words))
         elif units(text) > limit:
+            await self._dialogues.renew(incoming)
             await chat.send(draft_view.too_long(text, limit, words))
         else:
             await self._dialogues.open(incoming, CORRECTION_TOPIC, {**state, "text": text})

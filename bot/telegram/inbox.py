@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from telegram import Bot, Update
@@ -17,7 +17,7 @@ from telegram.ext import ExtBot
 
 from bot.telegram.identity import identity_of
 from bot.telegram.limits import Limits
-from bot.telegram.masking import masked
+from bot.telegram.masking import masked, with_own_words
 from bot.writing import InThread
 from knowledge.errors import KnowledgeError
 from knowledge.store.updates import UpdateStore
@@ -27,18 +27,24 @@ log = logging.getLogger(__name__)
 _LONGEST_PAUSE = 30.0
 
 
+def _nobody(person_id: int, chat_id: int) -> bool:
+    return False
+
+
 class Inbox(asyncio.Queue[object]):
     """The application's update queue; what comes out of it is masked, stored, and comes out once."""
 
     def __init__(self, updates: UpdateStore, writing: InThread = asyncio.to_thread) -> None:
         super().__init__()
+        #: Whether what this person (id) writes next in this chat (id) is no patient's affair; see decision 0014.
+        self.spares: Callable[[int, int], bool] = _nobody
         self._updates = updates
         self._writing = writing
         self._given_up: set[int] = set()
 
     async def take(self, batch: Sequence[Update]) -> None:
         """Writes a batch down in one transaction, and queues those of it that were not taken before."""
-        arrived = {identity_of(update): _masked(update) for update in batch}
+        arrived = {identity_of(update): self._masked(update) for update in batch}
         new = await self._written_down({identity: payload for identity, (_, payload) in arrived.items()})
         for identity, (update, _) in arrived.items():
             if identity in new:
@@ -84,13 +90,16 @@ class Inbox(asyncio.Queue[object]):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
-
-def _masked(update: Update) -> tuple[Update, Mapping[str, Any]]:
-    """The update and its JSON without what must be hidden."""
-    payload = update.to_dict()
-    hidden = masked(payload)
-    # Most say nothing of that kind, and need not be made again from their JSON.
-    return (update if hidden == payload else Update.de_json(hidden, update.get_bot())), hidden
+    def _masked(self, update: Update) -> tuple[Update, Mapping[str, Any]]:
+        """The update and its JSON without what must be hidden."""
+        payload = update.to_dict()
+        hidden = masked(payload)
+        message = update.message
+        # Asked for each message, for each uses up what was granted for one.
+        if message is not None and message.from_user and self.spares(message.from_user.id, message.chat.id):
+            hidden = with_own_words(hidden, payload)
+        # Most say nothing of that kind, and need not be made again from their JSON.
+        return (update if hidden == payload else Update.de_json(hidden, update.get_bot())), hidden
 
 
 class InboxBot(ExtBot[Limits]):

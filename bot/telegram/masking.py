@@ -26,6 +26,14 @@ def masked(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _masked_value(key, value) for key, value in payload.items()}
 
 
+def with_own_words(hidden: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The masked update with the text of its message as it was written; not of what that replies to or forwards."""
+    message = dict(hidden["message"])
+    if "forward_origin" not in message:
+        message |= {name: payload["message"][name] for name in ("text", "caption") if name in message}
+    return {**hidden, "message": message}
+
+
 def _masked_value(key: str, value: Any) -> Any:
     if key in _EMPTIED:
         return dict(_EMPTIED[key])

@@ -78,6 +78,10 @@ class TelegramBot:
         self._application = _application(settings, self._inbox, self._processor)
         self.messenger = TelegramMessenger(self._application.bot, self._note_blocked)
 
+    def spare(self, spares: Callable[[int, int], bool]) -> None:
+        """Whose next message is left as it was written, by person and chat; asked for each that arrives."""
+        self._inbox.spares = spares
+
     def name(self) -> str | None:
         """What the bot is called; None before Telegram has said so."""
         try:

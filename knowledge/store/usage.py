@@ -14,7 +14,7 @@ from knowledge.domain import Outcome, Rating
 from knowledge.store.announcement_tables import DeliveryStatus, announcements, deliveries
 from knowledge.store.database import Database
 from knowledge.store.gaps import GapStatus, gaps
-from knowledge.store.library_tables import documents, editions
+from knowledge.store.library_tables import editions
 from knowledge.store.people import people
 from knowledge.store.questions import citations, questions
 
@@ -118,22 +118,28 @@ class UsageStore:
             )
 
     def most_cited(self, period: Period, most: int) -> list[Counted]:
-        """Documents by the answers that quote them, whichever edition it was."""
+        """Documents by the answers that quote them, whichever edition it was; by the newest one's title."""
         answers = func.count(citations.c.question_id.distinct())
+        newest = func.max(editions.c.id)
         query = (
-            select(documents.c.title, answers)
+            select(newest.label("newest"), answers.label("answers"))
             .select_from(
-                citations.join(questions, questions.c.id == citations.c.question_id)
-                .join(editions, editions.c.id == citations.c.edition_id)
-                .join(documents, documents.c.id == editions.c.document_id)
+                citations.join(questions, questions.c.id == citations.c.question_id).join(
+                    editions, editions.c.id == citations.c.edition_id
+                )
             )
             .where(_within(questions.c.asked_at, period))
-            .group_by(documents.c.id, documents.c.title)
-            .order_by(answers.desc(), documents.c.id)
+            .group_by(editions.c.document_id)
+            .order_by(answers.desc(), editions.c.document_id)
             .limit(most)
         )
         with self._database.read() as connection:
-            return [Counted(name=title, count=int(count)) for title, count in connection.execute(query)]
+            counted = connection.execute(query).all()
+            named = select(editions.c.id, editions.c.title).where(
+                editions.c.id.in_([row.newest for row in counted])
+            )
+            titles = dict(connection.execute(named).tuples().all())
+        return [Counted(name=titles[row.newest], count=int(row.answers)) for row in counted]
 
     def most_missed(self, period: Period, most: int) -> list[Counted]:
         """Open gaps by the questions of the period that fell into them."""

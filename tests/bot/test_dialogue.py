@@ -59,3 +59,24 @@ async def test_cancel_ends_it_and_says_when_there_was_none(dialogues: Dialogues)
     await dialogues.cancel(incoming(Commanded(name="cancel")), chat)
     assert dialogues.awaited(TEXT, "library-title") is None
     assert [message.html for message in chat.sent] == ["好的，不再等您的文字。", "现在没有在等您输入的内容。"]
+
+
+async def test_one_message_is_left_unmasked_each_time_that_something_public_is_asked(
+    dialogues: Dialogues,
+) -> None:
+    dialogues.leave_unmasked(["announce-zh"])
+    assert not dialogues.spares(1001, 1001)
+    await dialogues.open(TEXT, "announce-zh", {})
+    assert not dialogues.spares(1002, 1002)
+    assert not dialogues.spares(1001, -5)
+    assert [dialogues.spares(1001, 1001) for _ in range(3)] == [True, False, False]
+    await dialogues.renew(TEXT)
+    assert dialogues.spares(1001, 1001)
+    await dialogues.open(TEXT, "library-title", {})
+    assert not dialogues.spares(1001, 1001)
+
+
+async def test_asked_in_a_group_nothing_is_left_unmasked(dialogues: Dialogues) -> None:
+    dialogues.leave_unmasked(["announce-zh"])
+    await dialogues.open(incoming(Said(text="?"), chat_id=-5), "announce-zh", {})
+    assert not dialogues.spares(1001, -5)

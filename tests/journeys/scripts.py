@@ -19,8 +19,13 @@ class Script:
     choose_load: str
     loaded: str
     role_needed: str
+    #: /announce asks what for; a button begins a notice, whose text is asked for; then the draft shows.
     announce: str
-    preview: str
+    notice_button: str
+    ask_text: str
+    draft: str
+    preview_button: str
+    confirm: str
     send: str
     report: str
 
@@ -37,10 +42,14 @@ ZH = Script(
     choose_load="收录",
     loaded="医生现在可以查到",
     role_needed="您的编号是",
-    announce="请发来通知的文字",
-    preview="将发给",
-    send="发送",
-    report="完成：送达",
+    announce="发布什么",
+    notice_button="写一条通知",
+    ask_text="请发来中文的文字",
+    draft="收到的人：",
+    preview_button="预览",
+    confirm="确认后立即发给",
+    send="发给",
+    report="完成，共",
 )
 EN = Script(
     language="en",
@@ -54,8 +63,12 @@ EN = Script(
     choose_load="Load",
     loaded="Doctors can find it now",
     role_needed="Your id is",
-    announce="Send the text",
-    preview="Recipients:",
-    send="Send",
-    report="Done: sent",
+    announce="What do you want to announce",
+    notice_button="A notice",
+    ask_text="Please send the English text",
+    draft="Reaches",
+    preview_button="Preview",
+    confirm="When you confirm",
+    send="Send to",
+    report="Done,",
 )

@@ -184,6 +184,13 @@ async def test_the_text_behind_the_command_is_the_message(office: Office):
     assert office.only_one().text_zh == "今晚八点讲座"
 
 
+async def test_an_update_that_comes_again_begins_no_second_draft(office: Office):
+    """After a kill between the draft and the noting that its update is done."""
+    for _ in range(2):
+        await office.command("announce", "今晚八点讲座")
+    assert office.only_one().text_zh == "今晚八点讲座"
+
+
 async def test_a_text_behind_the_command_that_is_too_long_begins_nothing(office: Office):
     await office.command("announce", "长" * (LONGEST_TEXT + 1))
     assert office.stores.announcements.listed(tuple(Status)) == []
@@ -431,6 +438,18 @@ async def test_a_forged_button_of_who_is_no_administrator_does_nothing(office: O
         await office.press_data(f"announce:{action}:{before.id}{value}")
     assert office.only_one() == before
     assert office.chat.edits == []
+
+
+async def test_what_was_asked_of_an_administrator_who_is_none_any_more_is_not_asked_as_a_question(
+    office: Office,
+):
+    """It may stand there unmasked."""
+    await office.command("announce")
+    await office.press("写一条通知")
+    office.role = Role.DOCTOR
+    assert await office.say("报名 13812345678")
+    assert office.only_one().text_zh == ""
+    assert "管理员" in office.newest.html
 
 
 async def test_another_administrator_may_go_on_with_it(office: Office):

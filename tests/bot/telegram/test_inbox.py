@@ -14,7 +14,7 @@ from bot.telegram.inbox import Inbox, InboxBot
 from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
 from knowledge.store.updates import MAX_ATTEMPTS
-from tests.bot.telegram.updates import BOT, membership, pressed, update
+from tests.bot.telegram.updates import BOT, membership, message, pressed, update
 
 
 def left(stores: Stores) -> list[str]:
@@ -37,6 +37,37 @@ async def test_it_is_masked_in_the_database_and_for_the_handlers(stores: Stores)
     assert isinstance(item, Update)
     assert item.message is not None
     assert left(stores) == [item.message.text] == ["电话 ■■■■■■■■■■■"]
+
+
+async def test_what_is_public_by_its_purpose_is_kept_as_it_was_written(stores: Stores) -> None:
+    """Only this person's own words, in this chat, while it is granted; see decision 0014."""
+    inbox = Inbox(stores.updates)
+    granted = iter([True, False])
+    inbox.spares = lambda person, chat: (person, chat) == (1001, 1001) and next(granted)
+    replied = message("电话 13812345678", message_id=3)
+    await inbox.take(
+        [
+            update("报名 13812345678", update_id=1, reply_to_message=replied),
+            update("患者 13812345678", update_id=2),
+        ]
+    )
+    first, second = (inbox.get_nowait() for _ in range(2))
+    assert isinstance(first, Update)
+    assert isinstance(second, Update)
+    assert first.message is not None
+    assert first.message.reply_to_message is not None
+    assert second.message is not None
+    assert first.message.text == "报名 13812345678"
+    assert first.message.reply_to_message.text == "电话 ■■■■■■■■■■■"
+    assert "138" not in str(second.message.text)
+
+
+async def test_what_was_forwarded_is_masked_whoever_forwards_it(stores: Stores) -> None:
+    inbox = Inbox(stores.updates)
+    inbox.spares = lambda person, chat: True
+    origin = {"type": "hidden_user", "date": 1_700_000_000, "sender_user_name": "someone"}
+    await inbox.take([update("患者 13812345678", forward_origin=origin)])
+    assert "138" not in left(stores)[0]
 
 
 async def test_a_second_delivery_is_dropped(stores: Stores) -> None:
