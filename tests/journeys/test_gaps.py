@@ -124,12 +124,13 @@ async def test_askers_hear_of_an_answer_and_of_a_new_edition(stage: Stage, story
 
 async def queue(coordinator: Person, story: Story) -> str:
     """The list, looked at until all three are in it: an answer is read before it is noted that there was none."""
+    shown = ""
     for _ in range(50):
         coordinator.writes("/gaps")
-        shown = (await coordinator.reads(story.queue))["text"]
+        shown = str((await coordinator.reads(story.queue))["text"])
         if story.asked in shown:
             break
-    return str(shown)
+    return shown
 
 
 async def load(coordinator: Person, script: Script, file: tuple[str, bytes], plan: str):
