@@ -187,8 +187,8 @@ class Server:
                 return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False}
             case "getUpdates":
                 return await self._get_updates(params)
-            case "sendMessage" | "sendDocument":
-                return self._send(params)
+            case "sendMessage" | "sendDocument" | "sendPhoto":
+                return self._send(params, _CARRIED.get(method))
             case "editMessageText":
                 return self._edit(params)
             case "answerCallbackQuery":
@@ -215,12 +215,13 @@ class Server:
         again, self._again = self._again, []
         return [*again, *self._updates[: int(params.get("limit", 100))]]
 
-    def _send(self, params: dict[str, str]) -> dict[str, Any]:
+    def _send(self, params: dict[str, str], carried: str | None) -> dict[str, Any]:
         chat, content = self._writable(params), _content(params)
-        if "document" in params:
+        if carried is not None:
             file_id = f"sent{len(self.files)}"
-            self.files[file_id] = ("document", params["document"].encode())
-            content["document"] = {"file_id": file_id, "file_unique_id": file_id}
+            self.files[file_id] = (carried, params[carried].encode("utf-8", "surrogateescape"))
+            file = {"file_id": file_id, "file_unique_id": file_id}
+            content[carried] = [{**file, "width": 800, "height": 800}] if carried == "photo" else file
         hung_on = chat.said.get(json.loads(params.get("reply_parameters", "{}")).get("message_id", 0))
         if hung_on is not None:
             content["reply_to_message"] = {k: v for k, v in hung_on.items() if k != "reply_to_message"}
@@ -288,7 +289,15 @@ def _content(params: dict[str, str]) -> dict[str, Any]:
 
 def _written(value: object) -> str:
     """What a parameter says, be it a text or a file."""
-    return value.file.read().decode("utf-8", "replace") if isinstance(value, web.FileField) else str(value)
+    return (
+        value.file.read().decode("utf-8", "surrogateescape")
+        if isinstance(value, web.FileField)
+        else str(value)
+    )
+
+
+#: What a message may carry, by the call that sends it.
+_CARRIED = {"sendPhoto": "photo", "sendDocument": "document"}
 
 
 def _refused(refusal: Refusal) -> dict[str, Any]:
