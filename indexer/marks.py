@@ -22,6 +22,7 @@ def text_warnings(blocks: Iterable[Block]) -> tuple[tuple[str, int], ...]:
     kept = list(blocks)
     counts = (
         ("private_use_characters", sum(private_use_count(block.text) for block in kept)),
+        ("unreadable_characters", sum(block.text.count("\ufffd") for block in kept)),
         ("formulas_left", sum(QualityMark.FORMULA in block.marks for block in kept)),
     )
     return tuple((code, number) for code, number in counts if number)

@@ -16,7 +16,14 @@ from indexer.marks import marked, text_warnings
 from indexer.parsed import Metadata, Parsed
 from indexer.parsers.pdf.assembly import Page, assembled
 from indexer.parsers.pdf.headings import plain
-from indexer.parsers.pdf.labels import FULL_WIDTH, bare_number, differing, is_page_number, printed_labels
+from indexer.parsers.pdf.labels import (
+    FULL_WIDTH,
+    bare_number,
+    differing,
+    is_page_number,
+    missing_pages,
+    printed_labels,
+)
 from indexer.parsers.pdf.lines import Line
 from indexer.parsers.pdf.pages import PageContent, page_content
 from indexer.recognition.lines import RecognisedLine
@@ -104,6 +111,7 @@ def _parsed(
             "pages_without_text": len(scans),
             "pages_recognised": sum(page.is_recognised for page in pages),
             "private_use_characters": private,
+            "pages_missing": missing_pages(numbers),
         }.items()
     )
     named = {page: label for page, label in labels.items() if label}
