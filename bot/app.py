@@ -140,6 +140,7 @@ def build(
             question=asking.ask,
             welcome=people.welcome,
             backup_days=settings.backup_days,
+            dialogues=dialogues,
         ),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, charts=charts, audience=audience),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed
+from bot.dialogue import Dialogues
 from bot.privacy import view
 from bot.privacy.consent import Consent
 from bot.router import Feature
@@ -29,6 +30,7 @@ class Privacy(Feature):
         question: Handler,
         welcome: Handler,
         backup_days: int = 0,
+        dialogues: Dialogues | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """question: takes what waited for the consent; welcome: shown to who agreed and asked nothing yet."""
@@ -37,6 +39,7 @@ class Privacy(Feature):
         self._question = question
         self._welcome = welcome
         self._backup_days = backup_days
+        self._dialogues = dialogues
         self._clock = clock
 
     def commands(self) -> Mapping[str, Handler]:
@@ -92,6 +95,9 @@ class Privacy(Feature):
                 await _instead(incoming, chat, view.stays(language))
             case [_, "yes", until] if self._is_in_time(until) and not incoming.is_group:
                 await chat.acknowledge()
+                if self._dialogues is not None:
+                    # Of what it awaited, memory keeps nothing either.
+                    await self._dialogues.close(incoming)
                 erased = await asyncio.to_thread(self._store.forget, incoming.speaker.id)
                 # Without an id: whom it was about is not to be found in a log either.
                 log.info("action=privacy.forgotten questions=%d", erased.questions)

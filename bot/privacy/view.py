@@ -82,7 +82,7 @@ def kept(language: Language, *, days: int, backup_days: int, questions: int) -> 
 def mine(language: Language, found: Kept) -> Message:
     """/mydata: everything as a file, and under it how much of what."""
     words = texts(language)
-    parts = [words.get(f"privacy.of_{area}", count=len(rows)) for area in _TOLD if (rows := found[area])]
+    parts = [words.get(key, count=len(rows)) for area, key in _TOLD.items() if (rows := found[area])]
     shown = (
         line(bold(words.get("privacy.mine_title"))),
         line(words.get("privacy.mine", parts=words.get("ask.between").join(parts))),
@@ -92,10 +92,6 @@ def mine(language: Language, found: Kept) -> Message:
     content = json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     attachment = Attachment(kind=AttachmentKind.FILE, name=_FILE, content=content)
     return Message(html=page(shown, _CAPTION), attachment=attachment)
-
-
-def nothing_kept(language: Language) -> Message:
-    return _message(line(texts(language).get("privacy.nothing")))
 
 
 def forget(language: Language, *, until: int, backup_days: int) -> Message:
@@ -139,7 +135,14 @@ def wait(language: Language, seconds: float) -> Message:
 
 #: Telegram's limit for what stands under a file.
 _CAPTION = 1024
-_TOLD = ("person", "questions", "notes", "announcements_received", "files_sent", "audit_log")
+_TOLD = {
+    "person": "privacy.of_person",
+    "questions": "privacy.of_questions",
+    "notes": "privacy.of_notes",
+    "announcements_received": "privacy.of_announcements_received",
+    "files_sent": "privacy.of_files_sent",
+    "audit_log": "privacy.of_audit_log",
+}
 
 
 def _for_how_long(words: Texts, days: int) -> str:
