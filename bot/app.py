@@ -145,7 +145,13 @@ def build(
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, charts=charts, audience=audience),
         Stats(UsageStore(stores.database), charts),
-        Library(stores=stores, uploads_dir=settings.uploads_dir, watcher=watcher, dialogues=dialogues),
+        Library(
+            stores=stores,
+            uploads_dir=settings.uploads_dir,
+            watcher=watcher,
+            dialogues=dialogues,
+            refusals=refusals,
+        ),
         asking,
         pictures,
         courtesy,
@@ -217,6 +223,7 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
                 ("library", bot.watcher.run),
                 ("announcements", bot.sender.run),
                 ("offers", bot.offers.run),
+                ("privacy", Retention(stores.privacy, settings.question_days).run),
                 *told_of_later(bot),
             ),
             ready=bot.answers.warmed,

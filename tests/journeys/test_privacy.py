@@ -196,6 +196,17 @@ async def test_forgetting_outlives_a_kill_at_any_moment(asking: Stage):
     assert rows(asking.bot, "SELECT count(*) FROM questions WHERE text <> ''") == [(0,)]
 
 
+async def test_an_old_question_is_erased_while_the_bot_runs(asking: Stage):
+    with sqlite3.connect(asking.bot.data_dir / "yidao.sqlite3") as connection:
+        connection.execute(
+            "INSERT INTO questions (asked_by, chat_id, text, asked_at) VALUES (77, 77, '很久以前', '2020-01-01 08:30:00')"
+        )
+    connection.close()
+    await asking.bot.start()
+    while rows(asking.bot, "SELECT text, asked_by < 0 FROM questions") != [("", 1)]:
+        await asyncio.sleep(0.05)
+
+
 async def test_in_a_group_only_who_asked_agrees(asking: Stage):
     await asking.bot.start()
     ward = group(asking.server, "心内科")
