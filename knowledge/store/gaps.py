@@ -29,9 +29,9 @@ from sqlalchemy import (
 )
 
 from knowledge.domain import EditionStatus, Outcome, Rating
-from knowledge.store import notes
 from knowledge.store.database import Database, UtcDateTime, inserted_id, metadata, now
 from knowledge.store.library_tables import editions
+from knowledge.store.note_causes import queue_for_askers, queue_for_loader
 from knowledge.store.questions import citations, questions
 from knowledge.store.vectors import Vectors, unpack
 
@@ -270,9 +270,9 @@ class GapStore:
             if not connection.execute(still.values(**values)).rowcount:
                 return 0
             askers = connection.execute(waiting).all()
-            told = notes.queue_for_askers(connection, askers, at=self._clock())
+            told = queue_for_askers(connection, askers, at=self._clock())
             if askers:
-                notes.queue_for_loader(connection, askers[-1].id, edition_id, at=self._clock())
+                queue_for_loader(connection, askers[-1].id, edition_id, at=self._clock())
             return told
 
 

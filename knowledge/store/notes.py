@@ -6,81 +6,43 @@ sent: after a kill between the two it is sent a second time, and never not at al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     ColumnElement,
     Connection,
-    Integer,
     Row,
-    Select,
-    String,
-    Table,
-    UniqueConstraint,
     and_,
     case,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
 )
 
-from knowledge.domain import EditionStatus, Language, Outcome
+from knowledge.domain import EditionStatus, Language
 from knowledge.quiet_hours import DEFAULT_ZONE, QuietHours
-from knowledge.store.database import Database, UtcDateTime, metadata, now
-from knowledge.store.library_tables import documents, editions
-from knowledge.store.people import people
-from knowledge.store.questions import citations, questions
-
-notes = Table(
-    "notes",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("telegram_id", BigInteger, nullable=False, index=True),
-    Column("chat_id", BigInteger, nullable=False),
-    Column("question_id", Integer, nullable=False),
-    # 0 where it is about no edition: NULLs would all be different.
-    Column("edition_id", Integer),
-    Column("status", String(16), nullable=False, index=True),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("sent_at", UtcDateTime),
-    Column("message_id", BigInteger),
-    UniqueConstraint("kind", "question_id", "edition_id"),
+from knowledge.store.database import Database, now
+from knowledge.store.library_tables import editions
+from knowledge.store.note_causes import answered_from_what_is_gone
+from knowledge.store.note_tables import (
+    NoteKind,
+    NoteStatus,
+    insert_once,
+    note_values,
+    notes,
+    wants_notes,
 )
+from knowledge.store.people import people
+from knowledge.store.questions import questions
 
-_NO_EDITION = 0
 #: Notes of one doctor are counted over so long.
 _DAY = timedelta(days=1)
 _INSERTED_AT_ONCE = 500
-
-
-class NoteKind(StrEnum):
-    #: To who asked in vain: there is an answer now.
-    ANSWERED = "answered"
-    #: To who loaded it: what that answered.
-    LOADED = "loaded"
-    #: To who was answered from an edition that does not answer any more.
-    EDITION = "edition"
-
-
-class NoteStatus(StrEnum):
-    QUEUED = "queued"
-    SENT = "sent"
-    #: Telegram refused it, or they have blocked the bot.
-    FAILED = "failed"
-    #: They want none, or are shut out.
-    DROPPED = "dropped"
-    #: They said beforehand, of this question, that they do not want to hear of it.
-    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,15 +110,15 @@ class NoteStore:
         none of samples.
         """
         with self._database.read() as connection:
-            rows = connection.execute(_answered_from_what_is_gone(since)).all()
+            rows = connection.execute(answered_from_what_is_gone(since)).all()
         values = [
-            _values(NoteKind.EDITION, row, edition_id=row.edition_id, at=self._clock(), wanted=row.wanted)
+            note_values(NoteKind.EDITION, row, edition_id=row.edition_id, at=self._clock(), wanted=row.wanted)
             for row in rows
         ]
         for start in range(0, len(values), _INSERTED_AT_ONCE):
             with self._database.write() as connection:
                 for each in values[start : start + _INSERTED_AT_ONCE]:
-                    _insert_once(connection, each)
+                    insert_once(connection, each)
         return sum(row.wanted for row in rows)
 
     def decline(self, question_id: int, by: int) -> bool:
@@ -168,9 +130,9 @@ class NoteStore:
             row = connection.execute(mine).one_or_none()
             if row is None:
                 return False
-            _insert_once(
+            insert_once(
                 connection,
-                _values(NoteKind.ANSWERED, row, at=self._clock()) | {"status": NoteStatus.DECLINED},
+                note_values(NoteKind.ANSWERED, row, at=self._clock()) | {"status": NoteStatus.DECLINED},
             )
             declined = update(notes).where(
                 notes.c.kind == NoteKind.ANSWERED,
@@ -241,36 +203,6 @@ class NoteStore:
         )
 
 
-# ---------------------------------------------------------------------------------- within others' transactions
-
-
-def queue_for_askers(connection: Connection, askers: Iterable[Row[Any]], *, at: datetime) -> int:
-    """Queues a note for each person's newest of these questions, rows in order of their ids; the number queued.
-
-    None for a question that was asked before one that its asker was told of or declined to hear of.
-    """
-    newest = {row.asked_by: row for row in askers}
-    queued = 0
-    for row in newest.values():
-        if _wants(connection, row) and not _was_told(connection, row):
-            queued += _insert_once(connection, _values(NoteKind.ANSWERED, row, at=at))
-    return queued
-
-
-def queue_for_loader(connection: Connection, question_id: int, edition_id: int, *, at: datetime) -> None:
-    """Queues a note for who approved or loaded the edition in a chat."""
-    row = connection.execute(
-        select(editions.c.decided_by, editions.c.loaded_by).where(editions.c.id == edition_id)
-    ).one_or_none()
-    telegram_id = next(filter(None, map(_telegram_id, row or ())), None)
-    if telegram_id is not None:
-        asked = _Asked(id=question_id, asked_by=telegram_id)
-        _insert_once(
-            connection,
-            _values(NoteKind.LOADED, asked, edition_id=edition_id, at=at),
-        )
-
-
 # ---------------------------------------------------------------------------------------------------- in detail
 
 
@@ -280,137 +212,6 @@ class _Void:
 
     ids: tuple[int, ...]
     status: NoteStatus | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    id: int
-    asked_by: int
-
-
-def _telegram_id(who: str | None) -> int | None:
-    kind, _, number = (who or "").partition(":")
-    return int(number) if kind == "telegram" and number.isdigit() else None
-
-
-def _values(
-    kind: NoteKind,
-    row: Any,
-    *,
-    at: datetime,
-    edition_id: int = _NO_EDITION,
-    wanted: bool = True,
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "telegram_id": row.asked_by,
-        # A note goes to the person alone, wherever they asked; a private chat has its person's number.
-        "chat_id": row.asked_by,
-        "question_id": row.id,
-        "edition_id": edition_id,
-        "status": NoteStatus.QUEUED if wanted else NoteStatus.DROPPED,
-        "made_at": at,
-    }
-
-
-def _insert_once(connection: Connection, values: dict[str, Any]) -> bool:
-    same = select(notes.c.id).where(
-        *(notes.c[name] == values[name] for name in ("kind", "question_id", "edition_id"))
-    )
-    if connection.execute(same).first() is not None:
-        return False
-    connection.execute(insert(notes).values(**values))
-    return True
-
-
-def _wants_notes() -> ColumnElement[bool]:
-    return and_(people.c.notes, ~people.c.blocked, ~people.c.barred, ~people.c.deleted)
-
-
-def _can_be_reached() -> ColumnElement[bool]:
-    """Whoever wrote in a group only has no chat with the bot."""
-    return or_(questions.c.chat_id == questions.c.asked_by, people.c.started_at.is_not(None))
-
-
-def _wants(connection: Connection, row: Row[Any]) -> bool:
-    query = (
-        select(questions.c.id)
-        .select_from(questions.join(people, people.c.telegram_id == questions.c.asked_by))
-        .where(questions.c.id == row.id, _wants_notes(), _can_be_reached())
-    )
-    return connection.execute(query).first() is not None
-
-
-def _was_told(connection: Connection, row: Row[Any]) -> bool:
-    """Of this question, or of a later one of the same gap."""
-    query = (
-        select(notes.c.id)
-        .select_from(notes.join(questions, questions.c.id == notes.c.question_id))
-        .where(
-            notes.c.kind == NoteKind.ANSWERED,
-            notes.c.telegram_id == row.asked_by,
-            questions.c.gap_id == row.gap_id,
-            questions.c.id >= row.id,
-        )
-    )
-    return connection.execute(query).first() is not None
-
-
-_successor = editions.alias("successor")
-
-
-def _answered_from_what_is_gone(since: datetime) -> Select[Any]:
-    """One row a question and edition, with whether its asker wants notes."""
-    corrected = (
-        select(_successor.c.id)
-        .where(
-            _successor.c.document_id == editions.c.document_id,
-            _successor.c.status == EditionStatus.CURRENT,
-            or_(
-                _successor.c.content_hash == editions.c.content_hash,
-                _successor.c.file_hash == editions.c.file_hash,
-            ),
-        )
-        .exists()
-    )
-    noted = (
-        select(notes.c.id)
-        .where(
-            notes.c.kind == NoteKind.EDITION,
-            notes.c.question_id == questions.c.id,
-            notes.c.edition_id == citations.c.edition_id,
-        )
-        .exists()
-    )
-    return (
-        select(
-            questions.c.id,
-            questions.c.asked_by,
-            questions.c.chat_id,
-            citations.c.edition_id,
-            and_(_wants_notes(), _can_be_reached()).label("wanted"),
-        )
-        .distinct()
-        .select_from(
-            editions.join(documents)
-            .join(citations, citations.c.edition_id == editions.c.id)
-            .join(questions, questions.c.id == citations.c.question_id)
-            .join(people, people.c.telegram_id == questions.c.asked_by)
-        )
-        .where(
-            _is_gone(editions.c.status),
-            ~documents.c.is_sample,
-            questions.c.outcome == Outcome.ANSWERED,
-            questions.c.asked_at >= since,
-            ~corrected,
-            ~noted,
-        )
-        .order_by(questions.c.id)
-    )
-
-
-def _is_gone(status: ColumnElement[Any]) -> ColumnElement[bool]:
-    return status.in_((EditionStatus.REPLACED, EditionStatus.WITHDRAWN))
 
 
 def _first(
@@ -424,7 +225,7 @@ def _first(
     )
     order = case({kind.value: place for place, kind in enumerate(NoteKind)}, value=notes.c.kind)
     query = (
-        select(notes, *_WHEN, people.c.language, _wants_notes().label("wanted"))
+        select(notes, *_WHEN, people.c.language, wants_notes().label("wanted"))
         .select_from(notes.outerjoin(people, people.c.telegram_id == notes.c.telegram_id))
         .where(
             notes.c.status == NoteStatus.QUEUED,

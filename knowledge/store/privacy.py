@@ -36,7 +36,7 @@ from knowledge.store.dialogues import dialogues
 from knowledge.store.gaps import gaps
 from knowledge.store.invitations import invitation_uses, invitations
 from knowledge.store.jobs import jobs
-from knowledge.store.notes import notes
+from knowledge.store.note_tables import notes
 from knowledge.store.people import people
 from knowledge.store.questions import citations, questions
 

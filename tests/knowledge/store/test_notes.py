@@ -13,15 +13,13 @@ from knowledge.domain import Language, Related
 from knowledge.store import Stores
 from knowledge.store.database import now
 from knowledge.store.gaps import GapStore
+from knowledge.store.note_tables import NoteKind, NoteStatus, notes
 from knowledge.store.notes import (
     Due,
     EditionGone,
     GapsClosed,
-    NoteKind,
-    NoteStatus,
     NoteStore,
     NowAnswered,
-    notes,
 )
 from knowledge.store.people import people
 from tests.knowledge.asked import answered_from, asked, in_vain, quoting
