@@ -65,7 +65,7 @@ def test_an_invitation_is_made_and_revoked(shell: Stores, capsys: pytest.Capture
     assert json.loads(line)["status"] == "revoked"
     assert main(["audit"]) == 0
     told = capsys.readouterr().out
-    assert "invitation #1: coordinator, 5 people, 3 days" in told
+    assert "invitation #1: coordinator, for 5, 3 d" in told
     assert code not in told
 
 
