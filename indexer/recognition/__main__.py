@@ -1,6 +1,6 @@
 """`python -m indexer.recognition MEGABYTES`: limits itself, then reads the pictures that it is asked for, a line each.
 
-In:   {"path": …, "page": 3, "seconds": 40.0}
+In:   {"path": …, "page": 3, "seconds": 120.0}
 Out:  {"lines": [[text, x0, bottom, x1, top], …]}, or {"error": code, "detail": …}
 """
 
@@ -15,7 +15,7 @@ from indexer.limits import limit
 from indexer.served import serve
 
 #: Answers go before reading.
-_NICENESS = 10
+_NICENESS = 5
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:

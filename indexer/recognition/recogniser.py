@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 _MODULE = "indexer.recognition"
 #: Address space: half of it is the engine's, the rest a page's.
 _MEMORY_MB = 2560
-#: In seconds. A page of print takes six; on a busy machine three times as long.
-_A_PAGE = 45.0
+#: In seconds. A dense page of print takes seven of a processor; on a busy machine, where it goes last, ten times that.
+_A_PAGE = 120.0
 #: Then the others get their turn: what is left unread is counted, and is read when the document is read again.
 _A_DOCUMENT = 900.0
 
