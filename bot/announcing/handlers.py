@@ -80,6 +80,7 @@ class Announcing(Feature):
 
     async def begin(self, incoming: Incoming, chat: Chat) -> None:
         text = incoming.content.argument.strip() if isinstance(incoming.content, Commanded) else ""
+        await self._stop_waiting(incoming)
         if incoming.is_group:
             await chat.send(view.plain("announce.private_only", texts(incoming.speaker.language)))
         elif text:
@@ -91,7 +92,13 @@ class Announcing(Feature):
         if incoming.is_group:
             await chat.send(view.plain("announce.private_only", texts(incoming.speaker.language)))
         else:
+            await self._stop_waiting(incoming)
             await self._steering.list_all(incoming, chat)
+
+    async def _stop_waiting(self, incoming: Incoming) -> None:
+        """Who goes elsewhere is not looking for a course any more."""
+        if any(self._dialogues.awaited(incoming, topic) for topic in _TOPICS):
+            await self._dialogues.close(incoming)
 
     # ---------------------------------------------------------------------------------- what is typed
     async def take(self, incoming: Incoming, chat: Chat) -> None:

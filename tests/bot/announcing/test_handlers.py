@@ -220,6 +220,15 @@ async def test_a_course_that_is_gone_meanwhile_begins_nothing(office: Office):
     assert office.stores.announcements.listed(tuple(Status)) == []
 
 
+@pytest.mark.parametrize("command", ["announce", "announcements"])
+async def test_who_goes_elsewhere_is_not_looking_for_a_course_any_more(office: Office, command: str):
+    load_courses(office.stores, "糖尿病足")
+    await office.command("announce")
+    await office.press("选一门课程")
+    await office.command(command)
+    assert not await office.say("高血压怎么治？")
+
+
 async def test_without_courses_a_notice_is_offered(office: Office):
     await office.command("announce")
     await office.press("选一门课程")
