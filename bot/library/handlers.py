@@ -19,6 +19,7 @@ from bot.library.shelf import Filter
 from bot.library.turns import Outcome, Turn
 from bot.library.upload import TELEGRAM_DOWNLOAD_BYTES, refusal_of
 from bot.library.watcher import LoadWatcher
+from bot.people.refusals import Refusal, Refusals
 from bot.people.roles import allows, only
 from bot.router import Feature
 from bot.texts import Texts, texts
@@ -42,9 +43,11 @@ class Library(Feature):
         uploads_dir: Path,
         watcher: LoadWatcher,
         dialogues: Dialogues,
+        refusals: Refusals,
         upload_limit: int = TELEGRAM_DOWNLOAD_BYTES,
     ) -> None:
         self._stores = stores
+        self._refusals = refusals
         self._uploads_dir = uploads_dir
         self._watcher = watcher
         self._dialogues = dialogues
@@ -133,13 +136,13 @@ class Library(Feature):
     async def press(self, incoming: Incoming, chat: Chat) -> None:
         """The role is asked for again: a keyboard stays for ever, a role does not."""
         words = texts(incoming.speaker.language)
-        if not allows(incoming.speaker.role, Role.COORDINATOR):
-            await chat.acknowledge(words.get("library.not_yours"))
+        if not await self._may(incoming, chat):
             return
         try:
             turn = self._turn(incoming, words)
             outcome = await asyncio.to_thread(self._done, turn)
         except Forged:
+            await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(words.get("button.gone"))
             return
         await self._await_or_not(incoming, outcome)
@@ -148,6 +151,14 @@ class Library(Feature):
             await chat.edit(turn.message_id, outcome.message)
         if outcome.follow is not None:
             await self._follow(outcome.follow, chat, words)
+
+    async def _may(self, incoming: Incoming, chat: Chat) -> bool:
+        """Whether they are a coordinator at this moment; others are told, and it is written down."""
+        if allows(incoming.speaker.role, Role.COORDINATOR):
+            return True
+        await self._refusals.note(incoming, Refusal.ROLE, needed=Role.COORDINATOR.value)
+        await chat.acknowledge(texts(incoming.speaker.language).get("library.not_yours"))
+        return False
 
     def _turn(self, incoming: Incoming, words: Texts) -> Turn:
         """Raises Forged."""
@@ -172,11 +183,11 @@ class Library(Feature):
     async def press_old(self, incoming: Incoming, chat: Chat) -> None:
         """A card of an earlier version becomes one of this version; nothing is decided by it."""
         words, pressed = texts(incoming.speaker.language), incoming.content
+        if not await self._may(incoming, chat):
+            return
         job_id = data.old_job(pressed.data) if isinstance(pressed, Pressed) else None
         job = await asyncio.to_thread(self._stores.jobs.get, job_id) if job_id is not None else None
-        if not allows(incoming.speaker.role, Role.COORDINATOR):
-            await chat.acknowledge(words.get("library.not_yours"))
-        elif not isinstance(pressed, Pressed) or job is None or job.edition_id is None:
+        if not isinstance(pressed, Pressed) or job is None or job.edition_id is None:
             await chat.acknowledge(words.get("button.gone"))
         else:
             await chat.acknowledge()

@@ -11,6 +11,7 @@ from bot.conversation import Commanded, FileRefused, FileSent, Message, Pressed,
 from bot.dialogue import Dialogues
 from bot.library.handlers import Library
 from bot.library.watcher import LoadWatcher
+from bot.people.refusals import Refusals
 from bot.testing import FakeChat, FakeMessenger, incoming
 from knowledge.domain import EditionStatus, Language, Role, Sharing
 from knowledge.store import Stores
@@ -34,6 +35,7 @@ def library(stores: Stores, tmp_path: Path, watcher: LoadWatcher) -> Library:
         uploads_dir=tmp_path / "uploads",
         watcher=watcher,
         dialogues=Dialogues(stores.dialogues),
+        refusals=Refusals(stores.audit),
     )
 
 
@@ -172,6 +174,12 @@ class Hand:
         return incoming(content, role=self._role, speaker_id=self._id, **more)
 
 
+def refused(stores: Stores) -> list[str]:
+    """What was refused, as the audit log has it."""
+    with stores.database.read() as connection:
+        return list(connection.exec_driver_sql("SELECT subject FROM audit_log").scalars())
+
+
 async def reviewing(library: Library, stores: Stores, new=None) -> tuple[Hand, int]:
     """A coordinator in front of the card of a draft."""
     _, draft = ready(stores, new)
@@ -227,6 +235,7 @@ async def test_who_is_no_coordinator_any_more_cannot_decide(library, stores, dat
     await hand.send_data(data)
     assert hand.chat.edits == []
     assert hand.chat.notes == ["只有指南管理员可以操作。"]
+    assert refused(stores) == [f"button:{data}"]
     assert stores.library.edition(draft.id).status is EditionStatus.DRAFT
 
 
@@ -244,6 +253,7 @@ async def test_forged_data_changes_nothing(library, stores, data):
     assert hand.chat.edits == []
     assert len(hand.chat.notes) == 1
     assert hand.chat.notes[0]
+    assert refused(stores) == ([] if data.startswith("load:") else [f"button:{data}"])
     assert stores.library.edition(draft.id) == draft
 
 
