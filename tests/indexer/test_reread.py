@@ -98,7 +98,7 @@ def test_status_tells_what_an_older_version_left_undone_until_it_is_done(older: 
     assert "2 passages lack" in before.out
     assert "1 documents were read by an older version" in before.out
     assert (done.status, "reads differently" in done.out) == (0, True)
-    assert "older" not in after.out
+    assert "older reader" not in after.out
     assert "lack" not in after.out
     assert "nothing was read" in nothing.out
     assert unknown.status == 1
