@@ -9,6 +9,7 @@ from knowledge.store import Stores
 from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus
 from knowledge.store.announcements import Announcement
 from knowledge.store.database import now
+from knowledge.store.deliveries import Claimed
 
 ADMIN, CHAT = 9, 90
 NOON = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
@@ -165,6 +166,7 @@ def test_those_in_doubt_get_it_when_somebody_decides_so(stores: Stores) -> None:
     id_ = started(stores, 1, 2)
     for fate in (DeliveryStatus.SENT, DeliveryStatus.IN_DOUBT):
         claimed = stores.deliveries.claim([id_], now())
+        assert isinstance(claimed, Claimed)
         stores.deliveries.settle(claimed, fate, message_id=7)
     assert not stores.announcements.send_to_doubtful(id_)
     stores.announcements.finish(id_)

@@ -35,9 +35,14 @@ def claim(stores: Stores, *announcement_ids: int, at: datetime | None = None) ->
     return claimed
 
 
-def settled(stores: Stores, id_: int, status: DeliveryStatus = S.SENT, **how) -> Claimed:
-    claimed = claim(stores, id_)
+def taken(stores: Stores, id_: int, at: datetime | None = None) -> Claimed:
+    claimed = claim(stores, id_, at=at)
     assert claimed is not None
+    return claimed
+
+
+def settled(stores: Stores, id_: int, status: DeliveryStatus = S.SENT, **how) -> Claimed:
+    claimed = taken(stores, id_)
     stores.deliveries.settle(claimed, status, **how)
     return claimed
 
@@ -71,8 +76,7 @@ def test_what_is_paused_or_stopped_is_claimed_no_more(stores: Stores) -> None:
     stores.announcements.pause(id_)
     assert claim(stores, id_) is None
     stores.announcements.resume(id_)
-    claimed = claim(stores, id_)
-    assert claimed is not None
+    claimed = taken(stores, id_)
     stores.announcements.stop(id_)
     assert claim(stores, id_) is None
     assert not stores.deliveries.is_settled(id_)
@@ -100,7 +104,7 @@ def test_who_muted_this_kind_has_a_row_that_says_so(stores: Stores) -> None:
     id_ = started(stores, 1, 2, kind=AnnouncementKind.COURSE)
     stores.people.set_muted(1, AnnouncementKind.COURSE, muted=True)
     stores.people.set_muted(2, AnnouncementKind.NOTICE, muted=True)
-    assert claim(stores, id_).telegram_id == 2
+    assert taken(stores, id_).telegram_id == 2
     assert claim(stores, id_) is None
     assert stores.deliveries.report(id_) == DeliveryReport(muted=1, sending=1)
 
@@ -123,7 +127,7 @@ def test_who_is_away_by_then_is_not_written_to(stores: Stores) -> None:
     stores.people.set_blocked(1, blocked=True)
     stores.people.set_blocked(2, blocked=True, deleted=True)
     stores.people.bar(3, barred=True)
-    assert claim(stores, id_).telegram_id == 4
+    assert taken(stores, id_).telegram_id == 4
     report = stores.deliveries.report(id_)
     assert report == DeliveryReport(blocked=1, deleted=1, failed=1, sending=1, failed_by={Reason.NOT_HERE: 1})
 
@@ -134,7 +138,7 @@ def test_many_who_are_not_to_be_written_to_are_passed_over_in_several_transactio
     many = stores.announcements.begin(ADMIN, CHAT, text_zh="新课程").id
     stores.announcements.start(many, range(1, 251))
     assert isinstance(stores.deliveries.claim([many], now()), PassedOver)
-    assert claim(stores, many).telegram_id == 250
+    assert taken(stores, many).telegram_id == 250
     assert stores.deliveries.report(many) == DeliveryReport(
         failed=249, sending=1, failed_by={Reason.NOT_HERE: 249}
     )
@@ -147,6 +151,7 @@ def test_many_who_are_not_to_be_written_to_are_passed_over_in_several_transactio
 def test_who_cannot_be_written_to_any_more_is_noted(stores: Stores, status, blocked, deleted) -> None:
     settled(stores, started(stores, 1), status)
     person = stores.people.get(1)
+    assert person is not None
     assert (person.blocked, person.is_deleted) == (blocked, deleted)
 
 
@@ -154,7 +159,7 @@ def test_what_surely_was_not_sent_waits_again(stores: Stores) -> None:
     id_ = started(stores, 1)
     due_at = now() + timedelta(seconds=30)
     for counts, attempts in ((False, 1), (True, 1), (True, 2), (False, 3)):
-        claimed = claim(stores, id_, at=due_at)
+        claimed = taken(stores, id_, at=due_at)
         assert claimed.attempts == attempts
         stores.deliveries.put_back(claimed, due_at, counts=counts, reason="BadGateway")
         assert claim(stores, id_, at=due_at - timedelta(seconds=1)) is None
@@ -163,7 +168,7 @@ def test_what_surely_was_not_sent_waits_again(stores: Stores) -> None:
 
 def test_what_was_stopped_meanwhile_is_not_put_back(stores: Stores) -> None:
     id_ = started(stores, 1)
-    claimed = claim(stores, id_)
+    claimed = taken(stores, id_)
     stores.announcements.stop(id_)
     stores.deliveries.put_back(claimed, now(), counts=True, reason="BadGateway")
     assert stores.deliveries.report(id_) == DeliveryReport(stopped=1)
@@ -187,7 +192,7 @@ def test_where_it_is_at_least_once_a_send_that_was_cut_off_is_made_again(stores:
     id_ = started(stores, 1, at_least_once=True)
     claim(stores, id_)
     stores.deliveries.take_up_interrupted([id_])
-    assert claim(stores, id_).telegram_id == 1
+    assert taken(stores, id_).telegram_id == 1
 
 
 def test_who_presses_a_button_has_received_it(stores: Stores) -> None:
