@@ -37,7 +37,9 @@ class Wishes:
             await chat.acknowledge(words.get("button.gone"))
             return
         announcement = await asyncio.to_thread(self._stores.announcements.get, wish[1])
-        is_theirs = announcement is not None and await self._counted(announcement, incoming, pressed)
+        is_theirs = announcement is not None and await self._counted(
+            announcement, incoming, pressed, opens=wish[0] is Wish.SEE
+        )
         if announcement is None or not (is_theirs or incoming.speaker.role is Role.ADMINISTRATOR):
             await chat.acknowledge(words.get("button.gone"))
         elif wish[0] is Wish.SEE:
@@ -47,10 +49,13 @@ class Wishes:
         else:
             await chat.acknowledge(words.get("announce.news.preview"))
 
-    async def _counted(self, announcement: Announcement, incoming: Incoming, pressed: Pressed) -> bool:
-        """Whether it was sent to them; then it is noted that they pressed a button of it."""
+    async def _counted(
+        self, announcement: Announcement, incoming: Incoming, pressed: Pressed, *, opens: bool
+    ) -> bool:
+        """Whether it was sent to them; then it is noted that they wanted to know more of it."""
         press = self._stores.deliveries.press
-        return await asyncio.to_thread(press, announcement.id, incoming.speaker.id, pressed.message_id)
+        who, message_id = incoming.speaker.id, pressed.message_id
+        return await asyncio.to_thread(press, announcement.id, who, message_id, opens=opens)
 
     async def _see(self, announcement: Announcement, chat: Chat, words: Texts) -> None:
         course_id = announcement.course_id or 0

@@ -273,10 +273,13 @@ class DeliveryStore:
             )
 
     # -------------------------------------------------------------------------------- recipients
-    def press(self, announcement_id: int, telegram_id: int, message_id: int | None) -> bool:
+    def press(
+        self, announcement_id: int, telegram_id: int, message_id: int | None, *, opens: bool = True
+    ) -> bool:
         """They pressed a button of it. Whoever could do so has received it, also where that was in doubt.
 
-        False where they are not among those it was sent to.
+        opens: the button wants to know more; who mutes the kind has not opened it. False where they are not among
+        those it was sent to.
         """
         mine = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.telegram_id == telegram_id)
         doubtful = update(deliveries).where(mine, deliveries.c.status.in_((_S.IN_DOUBT, _S.SENDING)))
@@ -285,7 +288,7 @@ class DeliveryStore:
         with self._database.write() as connection:
             sent_at = func.coalesce(deliveries.c.sent_at, deliveries.c.changed_at)
             connection.execute(doubtful.values(**arrived, sent_at=sent_at, due_at=None))
-            first = func.coalesce(deliveries.c.opened_at, now())
+            first = func.coalesce(deliveries.c.opened_at, now()) if opens else deliveries.c.opened_at
             return connection.execute(opened.values(opened_at=first)).rowcount == 1
 
     # ------------------------------------------------------------------------------------- report

@@ -139,7 +139,7 @@ def test_progress_can_be_paused_and_stopped_and_what_is_held_says_so():
 
 def test_a_day_later_the_presses_are_told_with_their_share():
     assert (
-        "40 人收到，20 人点过按钮（50%）"
+        "40 人收到，20 人看了课程介绍（50%）"
         in view.followed_up(ANNOUNCEMENT, DeliveryReport(sent=40, opened=20), ZH).html
     )
 

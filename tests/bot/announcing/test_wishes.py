@@ -87,6 +87,8 @@ async def test_a_kind_is_muted_and_unmuted_where_the_message_stands(stores, sent
     ((message_id, shown),) = chat.edits
     assert message_id == 5
     assert shown.buttons[1][0].data == f"news:unmute:{sent}"
+    # Who wants no more of it is not interested in the course.
+    assert stores.deliveries.report(sent).opened == 0
     await press(stores, f"news:unmute:{sent}", DOCTOR)
     assert stores.people.get(DOCTOR).muted == frozenset()
 
