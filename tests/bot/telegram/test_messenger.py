@@ -55,8 +55,8 @@ def messenger(error: TelegramError | None = None) -> tuple[TelegramMessenger, li
         (ChatMigrated(-7), Failed(reason="Group migrated to supergroup. New chat id: -7")),
         (broken(httpx.ReadError("gone")), InDoubt(reason="ReadError")),
         (TimedOut(), InDoubt(reason="TimedOut")),
-        (broken(httpx.ConnectError("no route")), Postponed(seconds=2)),
-        (NetworkError("Bad Gateway"), Postponed(seconds=2)),
+        (broken(httpx.ConnectError("no route")), Postponed(seconds=2, fault="ConnectError")),
+        (NetworkError("Bad Gateway"), Postponed(seconds=2, fault="BadGateway")),
     ],
 )
 async def test_a_bulk_message(error: TelegramError | None, outcome: object) -> None:
