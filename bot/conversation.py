@@ -169,7 +169,7 @@ class Incoming:
     message_id: int | None = None
 
 
-class FileRefused(Exception):  # noqa: N818  # it is no fault of ours
+class FileRefused(Exception):  # it is no fault of ours
     """A file that was sent cannot be had: asking again would not help."""
 
 

@@ -85,7 +85,7 @@ class TelegramBot:
     def name(self) -> str | None:
         """What the bot is called; None before Telegram has said so."""
         try:
-            return self._application.bot.username
+            return str(self._application.bot.username)
         except RuntimeError:
             return None
 

@@ -150,9 +150,13 @@ async def test_the_notice_can_be_read_in_the_other_language(consent: Consent, st
     assert person.language is Language.EN
 
 
-@pytest.mark.parametrize("where", [{"mode": Mode.NOTICE}, {}], ids=["elsewhere", "in a terminal"])
-async def test_where_nobody_need_agree_questions_go_on(stores: Stores, where: dict[str, Mode]) -> None:
+@pytest.mark.parametrize(
+    "mode,update_id", [(Mode.NOTICE, 1), (Mode.ASK, None)], ids=["elsewhere", "in a terminal"]
+)
+async def test_where_nobody_need_agree_questions_go_on(
+    stores: Stores, mode: Mode, update_id: int | None
+) -> None:
     asked = Handled()
-    consent = Consent(stores.people, stores.privacy, **where)
-    await consent.before(asked)(incoming(Said(text="?"), update_id=1 if where else None), FakeChat())
+    consent = Consent(stores.people, stores.privacy, mode=mode)
+    await consent.before(asked)(incoming(Said(text="?"), update_id=update_id), FakeChat())
     assert len(asked.given) == 1
