@@ -76,6 +76,7 @@ class AnnouncementSender:
         """An announcement was confirmed, or changed since."""
         self._settled.clear()
         self._to_look.set()
+        self._to_send.set()
         self._mending.wake()
 
     async def start(self, announcement: Announcement, *, message_id: int | None = None) -> bool:
@@ -117,6 +118,7 @@ class AnnouncementSender:
         """The turn comes before the claim: whoever waits for one is still queued, not in doubt."""
         slots = asyncio.Semaphore(AT_ONCE)
         under_way: set[asyncio.Task[None]] = set()
+        was_busy = True
         try:
             while True:
                 await slots.acquire()
@@ -125,8 +127,13 @@ class AnnouncementSender:
                 claimed = await self._claim()
                 if claimed is None:
                     slots.release()
+                    if was_busy:
+                        # Perhaps everybody was written to. Said once: the two loops must not wake each other for ever.
+                        self._to_look.set()
+                    was_busy = False
                     await self._something_due()
                     continue
+                was_busy = True
                 delivering = asyncio.create_task(self._deliver(claimed))
                 under_way.add(delivering)
                 delivering.add_done_callback(lambda _: self._delivered(slots))
@@ -152,7 +159,6 @@ class AnnouncementSender:
     async def _something_due(self) -> None:
         """Returns when there is somebody to write to, perhaps."""
         self._is_idle = True
-        self._to_look.set()
         due_at = await asyncio.to_thread(self._stores.deliveries.next_due, tuple(self._sending))
         seconds = (due_at - now()).total_seconds() if due_at else _IDLE_S
         await signalled(self._to_send, within=min(max(seconds, 0.0), _IDLE_S))
@@ -182,8 +188,9 @@ class AnnouncementSender:
     def _delivered(self, slots: asyncio.Semaphore) -> None:
         slots.release()
         if self._is_idle:
-            # Perhaps the last one.
+            # Perhaps the last one, or one that is to be tried again.
             self._to_look.set()
+            self._to_send.set()
 
     # ----------------------------------------------------------------------------- looking after them
     async def _keep_looking(self) -> None:
@@ -196,9 +203,9 @@ class AnnouncementSender:
     async def _look(self) -> bool:
         """Whether anything goes on that is to be looked after soon."""
         unfinished = [each for each in await self._unfinished() if not await self._begun_or_missed(each)]
-        before = set(self._sending)
+        before = self._sending
         self._sending = {each.id: each for each in unfinished if each.status is AnnouncementStatus.SENDING}
-        if set(self._sending) - before or self._is_idle:
+        if self._sending != before:
             self._to_send.set()
         for announcement in unfinished:
             await self._look_at(announcement)

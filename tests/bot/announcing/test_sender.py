@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.announcing.pace import Pace
 from bot.announcing.sender import AnnouncementSender
@@ -410,3 +411,16 @@ async def until(found) -> None:
     """The store has no signal, so it is looked at again and again."""
     while not found():  # noqa: ASYNC110  # nothing to wait for but the database
         await asyncio.sleep(0.005)
+
+
+async def test_a_sender_that_has_nothing_to_do_leaves_the_database_alone(stores: Stores, clock: Clock):
+    """Neither of its loops may wake the other for ever."""
+    asked: list[object] = []
+    event.listen(stores.database._engine, "begin", asked.append)
+    one = sender(stores, FakeMessenger(), clock)
+    async with running(one), asyncio.timeout(20):
+        await one.settled()
+        begun = len(asked)
+        for _ in range(200):
+            await asyncio.to_thread(int)
+    assert len(asked) - begun < 10
