@@ -183,11 +183,31 @@ class Database:
                 raise LibraryUnusable(
                     f"the folder {self.file.parent} cannot be made: {error.strerror}"
                 ) from error
-        with self._translated(), self._engine.connect() as connection:
+        with self._translated(), self._engine.connect() as connection, self._unreferenced(connection):
             config = _alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+
+    @contextmanager
+    def _unreferenced(self, connection: Connection) -> Iterator[None]:
+        """SQLite changes a table by making it anew and dropping the old one, on which other tables' rows hang.
+
+        Meanwhile foreign keys are not watched; afterwards they are checked. Said before a transaction begins.
+        """
+        if not self._is_sqlite:
+            yield
+            return
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield
+            if broken := raw.execute("PRAGMA foreign_key_check").fetchall():
+                raise LibraryUnusable(
+                    f"{len(broken)} rows lead nowhere after the library was brought up to date"
+                )
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
 
     def require_current(self) -> None:
         """Checks that the library is there and of this version, without changing it.

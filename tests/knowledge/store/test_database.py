@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, text
@@ -21,7 +22,7 @@ from knowledge.domain import Language
 from knowledge.errors import LibraryMissing, LibraryOutdated, LibraryUnusable
 from knowledge.store import Stores, metadata_of_all_areas, open_stores
 from knowledge.store.audit import audit_log
-from knowledge.store.database import Database, UtcDateTime
+from knowledge.store.database import Database, UtcDateTime, _alembic_config
 
 
 @pytest.fixture
@@ -294,3 +295,45 @@ def test_what_is_undone_is_seen_meanwhile_and_gone_afterwards(stores: Stores) ->
 def noted(stores: Stores) -> list[str]:
     with stores.database.read() as connection:
         return list(connection.execute(text("SELECT action FROM audit_log")).scalars())
+
+
+def test_a_library_that_was_used_is_brought_up_to_date_with_all_its_rows(
+    tmp_path: Path, opened: list[Database]
+) -> None:
+    """Each table that is made anew has rows that others hang on."""
+    database = at(tmp_path / "yidao.sqlite3", opened)
+    with database._engine.connect() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.commit()
+    old = [
+        (
+            "INSERT INTO announcements (id, status, text, made_by, chat_id, made_at)"
+            " VALUES (1, 'done', '今晚讲座', 9, 9, '2026-01-01 00:00:00')"
+        ),
+        (
+            "INSERT INTO deliveries (announcement_id, telegram_id, status, attempts, changed_at)"
+            " VALUES (1, 5, 'sent', 1, '2026-01-01 00:00:00')"
+        ),
+        (
+            "INSERT INTO people (telegram_id, name, language, seen_at, blocked)"
+            " VALUES (5, '王', 'zh', '2026-01-01 00:00:00', 0)"
+        ),
+        (
+            "INSERT INTO questions (id, asked_by, chat_id, text, asked_at, cited)"
+            " VALUES (3, 5, 5, '降压目标', '2026-01-01 00:00:00', '[{\"passage\": 7, \"edition\": 2}]')"
+        ),
+    ]
+    with database.write() as connection:
+        for row in old:
+            connection.exec_driver_sql(row)
+    database.migrate()
+    with database.read() as connection:
+        kept = connection.execute(
+            text("SELECT text_zh FROM announcements JOIN deliveries ON announcement_id = id")
+        )
+        assert kept.scalars().all() == ["今晚讲座"]
+        cited = connection.execute(text("SELECT question_id, edition_id, passage_id FROM citations"))
+        assert [tuple(row) for row in cited] == [(3, 2, 7)]
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
