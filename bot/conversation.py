@@ -226,6 +226,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """Telegram could not be reached for many minutes: to be tried again later. It may stand in the chat already."""
+
+    #: In English, for the log.
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InDoubt:
     """The reply was lost: the message may stand in the chat or not."""
 
@@ -249,8 +257,8 @@ class Messenger(Protocol):
         """Whether the chat is one of its own: what began in a terminal is not Telegram's to report, nor the reverse."""
         ...
 
-    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
-        """At least once: tried again after network faults and 429 until it is sure to stand there."""
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed | Unreached:
+        """At least once: tried again after network faults and 429 until it is sure to stand there, or Unreached."""
         ...
 
     async def send_once(

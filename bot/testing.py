@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from bot.conversation import Blocked, Content, Failed, Incoming, InDoubt, Message, Postponed, Sent, Speaker
+from bot.conversation import (
+    Blocked,
+    Content,
+    Failed,
+    Incoming,
+    InDoubt,
+    Message,
+    Postponed,
+    Sent,
+    Speaker,
+    Unreached,
+)
 from knowledge.domain import Language, Role
 
 Outcome = Sent | Blocked | Failed | InDoubt | Postponed
@@ -94,7 +105,7 @@ class FakeMessenger:
     def reaches(self, chat_id: int) -> bool:
         return (chat_id == 0) is self._terminal
 
-    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed | Unreached:
         self.sent.append((chat_id, message))
         return Sent(message_id=next(self._ids))
 

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 from bot.background import keep_running, signalled
-from bot.conversation import Message, Messenger, Sent
+from bot.conversation import Message, Messenger, Sent, Unreached
 from bot.library import view
 from bot.library.reviewing import Reviewing
 from bot.library.worker import WorkerSupervisor
@@ -78,17 +78,15 @@ class LoadWatcher:
             await signalled(self._news, within=self._interval if is_busy else None)
 
     async def look(self) -> bool:
-        """Tells what there is to tell; False when no file is being followed any more."""
+        """Tells what there is to tell; False when no file is being followed any more, and none waits to be told of."""
         all_open = await asyncio.to_thread(self._stores.jobs.open)
         jobs = [job for job in all_open if self._messenger.reaches(job.chat_id)]
         unread = [job for job in jobs if job.status in _UNREAD]
         for job in unread:
             ahead = sum(other.id < job.id and other.status in _UNREAD for other in all_open)
             await self._show_progress(job, ahead)
-        for job in jobs:
-            if job.status in _READ:
-                await self._tell(job)
-        return bool(unread)
+        told = [await self._tell(job) for job in jobs if job.status in _READ]
+        return bool(unread) or not all(told)
 
     @property
     def _is_delayed(self) -> bool:
@@ -103,16 +101,22 @@ class LoadWatcher:
             self._shown[job.id] = message
             await self._messenger.edit(job.chat_id, job.message_id, message)
 
-    async def _tell(self, job: Job) -> None:
-        """Shows the result below the progress, where it makes the phone ring; then it is noted as told."""
+    async def _tell(self, job: Job) -> bool:
+        """Shows the result below the progress, where it makes the phone ring; then it is noted as told.
+
+        False where Telegram cannot be reached: it is to be told later.
+        """
         words = await self._words_for(job)
         if (result := await asyncio.to_thread(self._result, job, words)) is not None:
             outcome = await self._messenger.send(job.chat_id, result)
+            if isinstance(outcome, Unreached):
+                return False
             if not isinstance(outcome, Sent):
                 log.warning("action=load.not_told job=%d outcome=%s", job.id, type(outcome).__name__)
             if job.message_id is not None:
                 await self._messenger.edit(job.chat_id, job.message_id, view.finished(job, words))
         await asyncio.to_thread(self._close, job)
+        return True
 
     def _close(self, job: Job) -> None:
         """The upload has served: what became a draft is kept among the library's files."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.background import keep_running
-from bot.conversation import Messenger, Sent
+from bot.conversation import Messenger, Sent, Unreached
 from bot.notes import view
 from bot.texts import texts
 from knowledge.store import Stores
@@ -23,7 +23,10 @@ _APART_S = 0.5
 
 
 class NoteSender:
-    """At least once: a note is marked when it was sent, so that a kill between the two sends it again."""
+    """At least once: a note is marked when it was sent, so that a kill between the two sends it again.
+
+    One that could not reach Telegram stays as it is, for later.
+    """
 
     def __init__(
         self,
@@ -74,7 +77,7 @@ class NoteSender:
             await self._sleep(self._apart)
 
     async def _send_next(self) -> bool:
-        """False where nothing is due now."""
+        """False where nothing is due now, or Telegram cannot be reached."""
         due = await asyncio.to_thread(
             self._stores.notes.next_due, self._messenger.reaches, most_a_day=self._most_a_day
         )
@@ -83,6 +86,8 @@ class NoteSender:
         outcome = await self._messenger.send(due.chat_id, view.note(due, texts(due.language)))
         if isinstance(outcome, Sent):
             await asyncio.to_thread(self._stores.notes.sent, due, outcome.message_id)
+        elif isinstance(outcome, Unreached):
+            return False
         else:
             log.info("action=note.not_sent chat=%d outcome=%s", due.chat_id, type(outcome).__name__)
             await asyncio.to_thread(self._stores.notes.failed, due)

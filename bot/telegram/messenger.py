@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from telegram import (
     Bot,
@@ -28,6 +28,7 @@ from bot.conversation import (
     Message,
     Postponed,
     Sent,
+    Unreached,
 )
 from bot.telegram.errors import is_deleted, is_gone
 from bot.telegram.limits import Repeat, fault_name, surely_not_carried_out
@@ -55,14 +56,14 @@ class TelegramMessenger:
         # Telegram numbers from 1 and, for groups, from -1; 0 is the terminal's (bot.console.screen).
         return chat_id != 0
 
-    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed | Unreached:
         try:
             return Sent(message_id=await self.show(chat_id, message))
         except TelegramError as error:
             if is_gone(error):
                 return await self._blocked(chat_id, error)
             log.warning("action=telegram.send_failed chat=%d reason=%s", chat_id, _reason(error))
-            return Failed(reason=_reason(error))
+            return Unreached(reason=_reason(error)) if _is_fault(error) else Failed(reason=_reason(error))
 
     async def send_once(
         self, chat_id: int, message: Message
@@ -183,11 +184,16 @@ def _input(carried: Attachment) -> InputFile | str:
 
 def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:
     """Of a call that was made once and did not succeed."""
-    if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
+    if not _is_fault(error):
         return Failed(reason=_reason(error))
     if surely_not_carried_out(error):
         return Postponed(seconds=_TRY_AGAIN_AFTER_S, fault=fault_name(error))
     return InDoubt(reason=fault_name(error))
+
+
+def _is_fault(error: TelegramError) -> TypeGuard[NetworkError]:
+    """Whether it was lost on the way; a BadRequest is a NetworkError by name only."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 def _reason(error: TelegramError) -> str:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.conversation import Unreached
 from bot.library import view
 from bot.library.watcher import LoadWatcher
 from bot.library.worker import WorkerSupervisor
@@ -146,6 +147,27 @@ async def test_it_is_settled_when_every_file_was_told_of(stores, messenger, watc
     assert "加了密码" in messenger.sent[0][1].html
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+class Away(FakeMessenger):
+    """Telegram cannot be reached."""
+
+    async def send(self, chat_id, message):
+        return Unreached(reason="ConnectError")
+
+
+async def test_a_result_that_could_not_reach_telegram_is_told_later(stores, supervisor, messenger, tmp_path):
+    upload = tmp_path / "upload.pdf"
+    upload.write_bytes(b"%PDF")
+    job = stores.jobs.add(path=str(upload), file_name="a.pdf", sent_by=1, chat_id=1, update_id=None)
+    stores.jobs.refuse(job.id, "damaged", {})
+    away = Away()
+    assert await LoadWatcher(stores=stores, messenger=away, supervisor=supervisor).look() is True
+    assert [each.id for each in stores.jobs.open()] == [job.id]
+    assert upload.exists()
+    await LoadWatcher(stores=stores, messenger=messenger, supervisor=supervisor).look()
+    assert len(messenger.sent) == 1
+    assert stores.jobs.open() == []
 
 
 async def test_an_upload_that_was_told_of_is_removed(stores, watcher, tmp_path):

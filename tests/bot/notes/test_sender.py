@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation import Blocked, Failed, Message, Sent
+from bot.conversation import Blocked, Failed, Message, Sent, Unreached
 from bot.notes.sender import NoteSender
 from bot.testing import FakeMessenger
 from knowledge.domain import Language
@@ -23,11 +23,11 @@ NEW = edition("高血压指南", ("血压应降至<130/80 mmHg。",), year=2024)
 class Broken(FakeMessenger):
     """Says that nothing can be sent, or dies on the way."""
 
-    def __init__(self, outcome: Blocked | Failed | Exception) -> None:
+    def __init__(self, outcome: Blocked | Failed | Unreached | Exception) -> None:
         super().__init__()
         self._outcome = outcome
 
-    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed | Unreached:
         await super().send(chat_id, message)
         if isinstance(self._outcome, Exception):
             raise self._outcome
@@ -115,6 +115,16 @@ async def test_what_is_refused_is_not_tried_again(stores: Stores, outcome: Block
     assert messenger.sent == []
 
 
+async def test_what_could_not_reach_telegram_is_sent_later(stores: Stores) -> None:
+    replaced(stores, 1, 2)
+    away = Broken(Unreached(reason="ConnectError"))
+    await told(stores, away)
+    assert len(away.sent) == 1, "each try takes a quarter of an hour: the others need none of their own"
+    messenger = FakeMessenger()
+    await told(stores, messenger)
+    assert [chat for chat, _ in messenger.sent] == [1, 2]
+
+
 async def test_it_rests_between_two_notes(stores: Stores, slept: list[float]) -> None:
     replaced(stores, *range(1, 11))
     await told(stores, FakeMessenger(), slept)
@@ -160,7 +170,7 @@ class Telling(FakeMessenger):
         super().__init__()
         self.told = asyncio.Event()
 
-    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed | Unreached:
         self.told.set()
         return await super().send(chat_id, message)
 

@@ -17,7 +17,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent
+from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent, Unreached
 from bot.telegram.messenger import TelegramMessenger, keyboard
 from tests.bot.telegram.test_desk import RecordingBot
 
@@ -78,7 +78,8 @@ async def test_a_bulk_message_waits_as_long_as_telegram_says() -> None:
         (None, Sent(message_id=5)),
         (Forbidden("blocked"), Blocked()),
         (BadRequest("can't parse entities"), Failed(reason="can't parse entities")),
-        (broken(httpx.ReadError("gone")), Failed(reason="ReadError")),
+        (broken(httpx.ReadError("gone")), Unreached(reason="ReadError")),
+        (TimedOut(), Unreached(reason="Timed out")),
     ],
 )
 async def test_a_message_of_its_own(error: TelegramError | None, outcome: object) -> None:
