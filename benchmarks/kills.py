@@ -47,6 +47,14 @@ SECTIONS = 6
 SETTLED_WITHIN_S = 90.0
 #: So long a victim is waited for that does not run yet.
 PATIENCE_S = 2.0
+#: What each process was started with, behind Python's own name.
+MODULES = {
+    "bot": ["-m", "bot", "run"],
+    "searcher": ["-m", "bot.searcher"],
+    "worker": ["-m", "indexer", "worker"],
+    "shell": ["-m", "indexer", "load"],
+    "child": ["-m", "indexer.child"],
+}
 #: Names of no disease, far from each other in every pair of characters.
 FIRST, SECOND = "青岚赤霄玄圭素霓苍梧丹溪紫珩绛霞碧涛墨翎", "鹤鸣麟趾鸾翔龟寿蝉蜕雁行鹿鸣鱼跃燕语莺歌"
 DRUGS = "甲唑洛尔 乙嗪普利 丙酞沙坦 丁脲格列 戊胺他汀 己啶替尼 庚肽鲁肽 辛醚拉唑".split()
@@ -191,17 +199,10 @@ class World:
         """Who is at work on this library, by what they are: a worker's child is "child"."""
         found = {}
         for pid in _descendants(os.getpid()):
-            words = _command(pid)
-            if "-m bot" in words:
-                found["bot"] = pid
-            elif "indexer worker" in words:
-                found["worker"] = pid
-            elif "indexer load" in words:
-                found["shell"] = pid
-            elif "indexer" in words:
-                found["child"] = pid
-            elif "bot.search" in words or "searcher" in words:
-                found["searcher"] = pid
+            words = [word for word in _command(pid) if word != "-P"]
+            for name, module in MODULES.items():
+                if words[1 : 1 + len(module)] == module:
+                    found[name] = pid
         return found
 
     def moment(self) -> str:
@@ -349,11 +350,11 @@ def _descendants(pid: int) -> Iterator[int]:
             yield from _descendants(child)
 
 
-def _command(pid: int) -> str:
+def _command(pid: int) -> list[str]:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
-        return ""
+        return []
 
 
 def main() -> None:

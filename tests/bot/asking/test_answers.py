@@ -91,8 +91,16 @@ async def test_what_waits_is_encoded_together_and_each_gets_its_own_reply(
     questions = [f"question {'x' * n}" for n in range(1, 21)]
     outcomes = await asked_together(threads, answerer, questions)
     assert texts(outcomes) == questions
-    assert [len(batch) for batch in answerer.batches] == [1, 16, 3]
+    assert [len(batch) for batch in answerer.batches] == [1, 8, 8, 3]
     assert answerer.searched == questions
+
+
+async def test_those_of_like_length_are_encoded_together(threads: AnswerThreads, answerer: Answerer) -> None:
+    """What is shorter than the longest of its batch takes as long."""
+    questions = ["first", *(f"question {'x' * n}" for n in (30, 1) * 8)]
+    outcomes = await asked_together(threads, answerer, questions)
+    assert texts(outcomes) == questions
+    assert [len(set(batch)) for batch in answerer.batches] == [1, 1, 1]
 
 
 async def test_a_question_that_cannot_be_encoded_does_not_spoil_the_others(
