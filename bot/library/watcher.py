@@ -120,9 +120,10 @@ class LoadWatcher:
 
     def _close(self, job: Job) -> None:
         """The upload has served: what became a draft is kept among the library's files."""
-        self._stores.jobs.told(job.id)
+        # In this order: a kill between the two must not leave a file that nothing refers to.
         if job.path:
             Path(job.path).unlink(missing_ok=True)
+        self._stores.jobs.told(job.id)
         self._shown.pop(job.id, None)
 
     def _result(self, job: Job, words: Texts) -> Message | None:

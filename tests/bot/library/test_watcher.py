@@ -149,6 +149,27 @@ async def test_it_is_settled_when_every_file_was_told_of(stores, messenger, watc
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_a_kill_while_an_upload_is_removed_leaves_nothing_behind(stores, watcher, tmp_path):
+    upload = tmp_path / "upload.pdf"
+    upload.write_bytes(b"%PDF")
+    job = stores.jobs.add(path=str(upload), file_name="a.pdf", sent_by=1, chat_id=1, update_id=None)
+    stores.jobs.refuse(job.id, "damaged", {})
+    _execute(
+        stores, "CREATE TRIGGER kill BEFORE UPDATE OF told_at ON jobs BEGIN SELECT RAISE(ABORT, ''); END"
+    )
+    with pytest.raises(Exception, match="IntegrityError"):
+        await watcher.look()
+    assert not upload.exists()
+    _execute(stores, "DROP TRIGGER kill")
+    await watcher.look()
+    assert stores.jobs.open() == []
+
+
+def _execute(stores, statement):
+    with stores.database.write() as connection:
+        connection.exec_driver_sql(statement)
+
+
 class Away(FakeMessenger):
     """Telegram cannot be reached."""
 
