@@ -108,7 +108,17 @@ def build(
         stores=stores, messenger=messenger, within=within, most_a_day=settings.notes_a_day
     )
     gaps = Gaps(stores, gather=gap_watcher.gather_soon, gathered=gap_watcher.gathered)
-    asking = Asking(stores.questions, answers, unanswered=gaps, writing=writing, writing_soon=writing.soon)
+    consent = Consent(
+        stores.people, stores.privacy, mode=settings.consent, days=settings.question_days, writing=writing
+    )
+    asking = Asking(
+        stores.questions,
+        answers,
+        unanswered=gaps,
+        consented=consent.before,
+        writing=writing,
+        writing_soon=writing.soon,
+    )
     drawing = DrawingProcess()
     pictures = Pictures(
         SourceStore(stores.database),
@@ -121,14 +131,11 @@ def build(
     dialogues = Dialogues(stores.dialogues)
     refusals = Refusals(stores.audit, writing)
     roles = roles_of(settings)
-    consent = Consent(
-        stores.people, stores.privacy, mode=settings.consent, days=settings.question_days, writing=writing
-    )
     people = People(stores, refusals, consent)
     features = (
         dialogues,
         gaps,
-        Notes(stores.notes, stores.people, ask_again=asking.ask_again),
+        Notes(stores.notes, stores.people, ask_again=asking.ask_again, consented=consent.before),
         people,
         PersonalSettings(stores.people, dialogues, refusals),
         Staff(stores=stores, roles=roles, dialogues=dialogues, messenger=messenger, refusals=refusals),

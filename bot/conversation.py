@@ -170,7 +170,7 @@ class Incoming:
 
 
 class FileRefused(Exception):  # it is no fault of ours
-    """A file that was sent cannot be had: asking again would not help."""
+    """A file that was sent cannot be had, now or ever: whoever sent it has to send it again."""
 
 
 class Chat(Protocol):
@@ -277,3 +277,11 @@ class Messenger(Protocol):
 
 
 Handler = Callable[[Incoming, Chat], Awaitable[None]]
+
+#: Gives a handler that does something else first where that is needed: bot.privacy.consent.Consent.before is one.
+Before = Callable[[Handler], Handler]
+
+
+def at_once(handler: Handler) -> Handler:
+    """A `Before` that needs nothing first."""
+    return handler

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.asking import view
 from bot.asking.citation import today
-from bot.conversation import Chat, Handler, Incoming, Message, Pressed, Said
+from bot.conversation import Before, Chat, Handler, Incoming, Message, Pressed, Said, at_once
 from bot.router import Feature
 from bot.writing import InThread
 from knowledge import privacy
@@ -56,14 +56,17 @@ class Asking(Feature):
         answers: Answers,
         *,
         unanswered: Unanswered | None = None,
+        consented: Before = at_once,
         writing: InThread = asyncio.to_thread,
         writing_soon: InThread = asyncio.to_thread,
         today: Callable[[], date] = today,
         long_wait_s: float = _LONG_WAIT_S,
     ) -> None:
+        """consented: goes before a button that asks; before a text it goes where that finds its handler."""
         self._questions = questions
         self._answers = answers
         self._unanswered = unanswered
+        self._consented = consented
         self._writing = writing
         #: For a question, which its update brings again if a power cut takes it back.
         self._writing_soon = writing_soon
@@ -71,7 +74,7 @@ class Asking(Feature):
         self._long_wait_s = long_wait_s
 
     def callbacks(self) -> Mapping[str, Handler]:
-        return {"rate": self.rate, "alone": self.ask_alone}
+        return {"rate": self.rate, "alone": self._consented(self.ask_alone)}
 
     async def ask(self, incoming: Incoming, chat: Chat) -> None:
         said = incoming.content if isinstance(incoming.content, Said) else Said(text="")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
-from bot.conversation import Chat, Handler, Incoming, Pressed
+from bot.conversation import Before, Chat, Handler, Incoming, Pressed, at_once
 from bot.notes import view
 from bot.router import Feature
 from bot.texts import texts
@@ -19,10 +20,19 @@ _MOST_DIGITS = 18
 
 
 class Notes(Feature):
-    def __init__(self, notes: NoteStore, people: PeopleStore, *, ask_again: AskAgain) -> None:
+    def __init__(
+        self,
+        notes: NoteStore,
+        people: PeopleStore,
+        *,
+        ask_again: AskAgain,
+        consented: Before = at_once,
+    ) -> None:
+        """consented: goes before what asks."""
         self._notes = notes
         self._people = people
         self._ask_again = ask_again
+        self._consented = consented
 
     def callbacks(self) -> Mapping[str, Handler]:
         return {view.CALLBACK: self.press}
@@ -31,7 +41,7 @@ class Notes(Feature):
         pressed = incoming.content
         match pressed.data.split(":") if isinstance(pressed, Pressed) else ():
             case [_, "again", number] if _is_id(number):
-                await self._again(int(number), incoming, chat)
+                await self._consented(partial(self._again, int(number)))(incoming, chat)
             case [_, "off"]:
                 await self._turn(incoming, chat, wanted=False)
             case [_, "on"]:

@@ -84,11 +84,15 @@ class Consent:
         return at - shown_at < _JUST_S
 
     def before(self, question: Handler) -> Handler:
-        """The handler of questions, for those who agreed; the others are asked."""
+        """The handler of questions, and of buttons that ask one, for those who agreed; the others are asked."""
 
         async def asked_first(incoming: Incoming, chat: Chat) -> None:
-            handler = question if await self.is_given(incoming) else self.ask
-            await handler(incoming, chat)
+            if await self.is_given(incoming):
+                await question(incoming, chat)
+                return
+            if isinstance(incoming.content, Pressed):
+                await chat.acknowledge()
+            await self.ask(incoming, chat)
 
         return asked_first
 
