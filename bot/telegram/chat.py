@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -29,8 +29,17 @@ _LONGEST_NOTE = 200
 class TelegramChat:
     """Fulfils bot.conversation.Chat."""
 
-    def __init__(self, bot: Bot, messenger: TelegramMessenger, update: Update, chat_id: int) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        messenger: TelegramMessenger,
+        update: Update,
+        chat_id: int,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._bot = bot
+        self._sleep = sleep
         self._messenger = messenger
         self._update = update
         self._id = chat_id
@@ -71,9 +80,10 @@ class TelegramChat:
                 raise FileRefused from error
             except NetworkError as error:
                 if attempt == _DOWNLOAD_TRIES:
-                    raise
+                    # An update that is left over waits for the next start, and its sender for weeks.
+                    raise FileRefused from error
                 log.warning("action=telegram.download_repeat fault=%s", fault_name(error))
-                await asyncio.sleep(attempt)
+                await self._sleep(attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
     def typing(self) -> AbstractAsyncContextManager[None]:
