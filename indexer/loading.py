@@ -12,13 +12,14 @@ from indexer.encoding import encode_and_keep, encoder_texts, to_encode
 from indexer.errors import AlreadyElsewhere, IndexerError
 from indexer.outcomes import LoadRecord, LoadStatus, Progress
 from indexer.reading import READER, Document
+from indexer.retitling import encode_again
 from indexer.sandbox import Sandbox
 from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
 from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
 from knowledge.store.jobs import JobStatus
-from knowledge.store.library import Approved, EditionRecord, NewEdition
+from knowledge.store.library import Approved, EditionRecord, Fact, NewEdition
 
 __all__ = [
     "LoadRecord",
@@ -129,7 +130,11 @@ class Loader:
         """Reads the kept file of an edition with the reader of today; what comes of it waits as a draft, or answers.
 
         Title, year and the other facts are the edition's own, as people corrected them. It is unchanged where the
-        reader makes the same passages of it.
+        reader makes the same passages of it. With `approve` what does not answer any more is passed over: reading
+        takes its time, and whoever withdrew it meanwhile meant it.
+
+        Raises:
+            NotFound: there is no such edition any more.
         """
         wanted = _Wanted(
             shown=edition.file_name,
@@ -138,11 +143,15 @@ class Loader:
             edition_of=edition.document_id,
             on_progress=on_progress,
         )
-        return _refusing(wanted.shown, lambda: self._loaded_again(edition, wanted))
+        return _refusing(wanted.shown, lambda: self._loaded_again(edition.id, wanted))
 
-    def _loaded_again(self, edition: EditionRecord, wanted: _Wanted) -> LoadRecord:
-        draft = self._draft_again(edition)
-        if draft is None:
+    def _loaded_again(self, edition_id: int, wanted: _Wanted) -> LoadRecord:
+        # As it is now: whoever asks may have listed it hours ago.
+        edition = self._stores.library.edition(edition_id)
+        if wanted.approve and edition.status is not EditionStatus.CURRENT:
+            return _passed_over(edition, wanted)
+        new: NewEdition | None = None
+        if self._draft_again(edition) is None:
             with originals.as_it_was_loaded(edition, self._files_dir) as path:
                 document = self._sandbox.read_document(path)
                 if self._reads_the_same(document, edition):
@@ -157,8 +166,32 @@ class Loader:
                     path=path, name=wanted.shown, hash=edition.file_hash, loaded_by=wanted.loaded_by
                 )
                 new = self._encoded(document, file, edition.title, wanted.on_progress)
-            draft = self._stored(new, wanted)
-        return self._finish(draft, wanted)
+        return self._in_its_place(edition, new, wanted)
+
+    def _in_its_place(self, as_read: EditionRecord, new: NewEdition | None, wanted: _Wanted) -> LoadRecord:
+        """Puts what was read in the place of its edition, if that still answers, with its facts of this moment."""
+        with self._stores.database.together():
+            edition = self._stores.library.edition(as_read.id)
+            draft = self._draft_again(edition)
+            if wanted.approve and edition.status is not EditionStatus.CURRENT:
+                return _passed_over(edition, wanted)
+            if draft is None and new is not None:
+                draft = self._stored(new, wanted)
+            if draft is None:  # it was discarded meanwhile
+                return _passed_over(edition, wanted)
+            is_retitled = False
+            if wanted.approve or new is not None:
+                is_retitled = draft.title != edition.title
+                draft = self._with_facts_of(edition, draft)
+            record = self._finish(draft, wanted)
+        if is_retitled and record.edition is not None:
+            encode_again(self._stores, self._encoder, record.edition.id)
+        return record
+
+    def _with_facts_of(self, edition: EditionRecord, draft: EditionRecord) -> EditionRecord:
+        for fact in Fact:
+            draft = self._stores.library.edit(draft.id, fact, getattr(edition, fact.value)).after
+        return draft
 
     def _draft_again(self, edition: EditionRecord) -> EditionRecord | None:
         """The draft that an earlier reading of this version left, which a kill kept from being reported."""
@@ -258,6 +291,12 @@ class Loader:
             details = {"file": edition.file_name, "replaced": [other.id for other in approved.replaced]}
             self._stores.audit.note(who, "edition.approve", f"edition:{edition.id}", details)
         return approved
+
+
+def _passed_over(edition: EditionRecord, wanted: _Wanted) -> LoadRecord:
+    return LoadRecord(
+        file=wanted.shown, status=LoadStatus.SKIPPED, reason="changed_meanwhile", edition=edition
+    )
 
 
 def _title(document: Document, file: SourceFile) -> str:

@@ -81,7 +81,7 @@ _OUTCOMES = {
     LoadStatus.LOADED: "reads differently",
     LoadStatus.UNCHANGED: "reads the same",
     LoadStatus.REFUSED: "refused",
-    LoadStatus.SKIPPED: "skipped",
+    LoadStatus.SKIPPED: "does not answer any more, left as it is:",
 }
 
 

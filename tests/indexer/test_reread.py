@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from indexer.loading import LoadStatus
+from indexer.loading import Loader, LoadStatus
 from indexer.outcomes import LoadRecord
-from indexer.reading import READER
-from knowledge.domain import EditionStatus
+from indexer.reading import READER, Document, read
+from knowledge.domain import EditionStatus, Sharing
+from knowledge.searchable import passage_for_encoder
 from knowledge.store.library import EditionRecord, Fact
 from tests.indexer.guidelines import Workshop, guideline
 from tests.indexer.shell import several
@@ -70,6 +74,80 @@ def test_what_people_corrected_stays_corrected(workshop: Workshop, tmp_path: Pat
     assert fresh is not None
     assert (fresh.title, fresh.year, fresh.specialties) == (title, 2019, ("cardiology",))
     assert (fresh.file_name, fresh.file_hash) == (edition.file_name, edition.file_hash)
+
+
+class ReadsMeanwhile:
+    """Something happens in the chat while a document is being read."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = happens
+
+    def read_document(self, path: Path) -> Document:
+        document = read(path)
+        self._happens()
+        return document
+
+
+def while_it_is_read(workshop: Workshop, edition: EditionRecord, happens: Callable[[], object]) -> LoadRecord:
+    reading: Any = ReadsMeanwhile(happens)
+    loader = Loader(workshop.stores, workshop.encoder, reading, workshop.files)
+    return loader.load_again(edition, loaded_by="test", approve=True)
+
+
+@pytest.mark.parametrize("is_read_first", [False, True])
+def test_what_was_withdrawn_meanwhile_stays_withdrawn(
+    workshop: Workshop, tmp_path: Path, *, is_read_first: bool
+) -> None:
+    """After the editions were listed, or only while this one was being read."""
+    listed = loaded(workshop, guideline(tmp_path / "in"))
+    read_otherwise(workshop, listed)
+
+    def withdraw() -> object:
+        return workshop.stores.library.withdraw(listed.id)
+
+    if not is_read_first:
+        withdraw()
+    record = while_it_is_read(workshop, listed, withdraw if is_read_first else lambda: None)
+    assert (record.status, record.reason) == (LoadStatus.SKIPPED, "changed_meanwhile")
+    (only,) = workshop.stores.library.editions_of(listed.document_id)
+    assert only.status is EditionStatus.WITHDRAWN
+
+
+def test_a_draft_of_what_was_withdrawn_meanwhile_is_not_approved(workshop: Workshop, tmp_path: Path) -> None:
+    listed = loaded(workshop, guideline(tmp_path / "in"))
+    read_otherwise(workshop, listed)
+    assert again(workshop, listed).status is LoadStatus.LOADED
+    workshop.stores.library.withdraw(listed.id)
+    assert again(workshop, listed, approve=True).status is LoadStatus.SKIPPED
+    assert workshop.stores.library.list_editions() == []
+
+
+@pytest.mark.parametrize("is_read_first", [False, True])
+def test_what_was_corrected_meanwhile_stays_corrected(
+    workshop: Workshop, tmp_path: Path, *, is_read_first: bool
+) -> None:
+    listed = loaded(workshop, guideline(tmp_path / "in"))
+    read_otherwise(workshop, listed)
+
+    def correct() -> None:
+        workshop.stores.library.edit(listed.id, Fact.SHARING, Sharing.EXCERPT)
+        workshop.stores.library.edit(listed.id, Fact.TITLE, "老年高血压手册")
+
+    if not is_read_first:
+        correct()
+    fresh = while_it_is_read(workshop, listed, correct if is_read_first else lambda: None).edition
+    assert fresh is not None
+    assert fresh.status is EditionStatus.CURRENT
+    assert (fresh.title, fresh.sharing) == ("老年高血压手册", Sharing.EXCERPT)
+    keys = {
+        hashlib.sha256(
+            passage_for_encoder(fresh.title, p.citation.section, p.text, p.kind).whole.encode()
+        ).hexdigest()
+        for p in workshop.stores.passages.of_edition(fresh.id)
+    }
+    with workshop.stores.database.read() as connection:
+        query = text("SELECT vector_key FROM passages WHERE edition_id = :id")
+        assert set(connection.execute(query, {"id": fresh.id}).scalars()) == keys
 
 
 def test_without_its_file_it_is_refused(workshop: Workshop, tmp_path: Path) -> None:
