@@ -108,14 +108,21 @@ def build(
         stores=stores, messenger=messenger, within=within, most_a_day=settings.notes_a_day
     )
     gaps = Gaps(stores, gather=gap_watcher.gather_soon, gathered=gap_watcher.gathered)
+    refusals = Refusals(stores.audit, writing)
     consent = Consent(
-        stores.people, stores.privacy, mode=settings.consent, days=settings.question_days, writing=writing
+        stores.people,
+        stores.privacy,
+        mode=settings.consent,
+        days=settings.question_days,
+        writing=writing,
+        refusals=refusals,
     )
     asking = Asking(
         stores.questions,
         answers,
         unanswered=gaps,
         consented=consent.before,
+        refusals=refusals,
         writing=writing,
         writing_soon=writing.soon,
     )
@@ -129,13 +136,12 @@ def build(
     )
     courtesy = Courtesy()
     dialogues = Dialogues(stores.dialogues)
-    refusals = Refusals(stores.audit, writing)
     roles = roles_of(settings)
     people = People(stores, refusals, consent)
     features = (
         dialogues,
         gaps,
-        Notes(stores.notes, stores.people, ask_again=asking.ask_again, consented=consent.before),
+        Notes(stores.notes, stores.people, refusals, ask_again=asking.ask_again, consented=consent.before),
         people,
         PersonalSettings(stores.people, dialogues, refusals),
         Staff(stores=stores, roles=roles, dialogues=dialogues, messenger=messenger, refusals=refusals),
@@ -151,7 +157,7 @@ def build(
         ),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, charts=charts, audience=audience),
-        Stats(UsageStore(stores.database), charts),
+        Stats(UsageStore(stores.database), charts, refusals),
         Library(
             stores=stores,
             uploads_dir=settings.uploads_dir,

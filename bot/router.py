@@ -73,19 +73,21 @@ class Router:
         self._document = _only(feature.document() for feature in self._features)
 
     async def handle(self, incoming: Incoming, chat: Chat) -> None:
-        handler = self.handler_for(incoming)
+        stopped = self._stopped(incoming)
+        handler = self._by_content(incoming)
         if self._refusals is not None:
-            if isinstance(handler, Only) and not handler.admits(incoming.speaker):
+            if isinstance(handler, Only) and (stopped or not handler.admits(incoming.speaker)):
                 await self._refusals.note(incoming, Refusal.ROLE, needed=handler.needed.value)
             elif isinstance(incoming.content, Pressed) and handler is self._otherwise:
                 await self._refusals.note(incoming, Refusal.CALLBACK)
-        await handler(incoming, chat)
+        await (stopped or handler)(incoming, chat)
 
     def handler_for(self, incoming: Incoming) -> Handler:
-        for feature in self._features:
-            if handler := feature.stops(incoming):
-                return handler
-        return self._by_content(incoming)
+        return self._stopped(incoming) or self._by_content(incoming)
+
+    def _stopped(self, incoming: Incoming) -> Handler | None:
+        """Who keeps it from where it would go; that it would have gone to the staff's is written down all the same."""
+        return next((handler for each in self._features if (handler := each.stops(incoming))), None)
 
     def _by_content(self, incoming: Incoming) -> Handler:
         match incoming.content:

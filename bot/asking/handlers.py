@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.asking import view
 from bot.asking.citation import today
 from bot.conversation import Before, Chat, Handler, Incoming, Message, Pressed, Said, at_once
+from bot.people.refusals import Refusal, Refusals
 from bot.router import Feature
 from bot.writing import InThread
 from knowledge import privacy
@@ -57,6 +58,7 @@ class Asking(Feature):
         *,
         unanswered: Unanswered | None = None,
         consented: Before = at_once,
+        refusals: Refusals | None = None,
         writing: InThread = asyncio.to_thread,
         writing_soon: InThread = asyncio.to_thread,
         today: Callable[[], date] = today,
@@ -67,6 +69,7 @@ class Asking(Feature):
         self._answers = answers
         self._unanswered = unanswered
         self._consented = consented
+        self._refusals = refusals
         self._writing = writing
         #: For a question, which its update brings again if a power cut takes it back.
         self._writing_soon = writing_soon
@@ -93,10 +96,10 @@ class Asking(Feature):
         question_id = _question_id(incoming, parts=2)
         meant = await asyncio.to_thread(self._questions.get, question_id) if question_id is not None else None
         if meant is None or meant.context_id is None or meant.chat_id != incoming.chat_id:
-            await chat.acknowledge(view.gone(language))
+            await self._refuse(incoming, chat, view.gone(language))
             return
         if meant.asked_by != incoming.speaker.id:
-            await chat.acknowledge(view.not_yours_to_ask(language))
+            await self._refuse(incoming, chat, view.not_yours_to_ask(language))
             return
         question = await self._writing(self._questions.ask_alone, meant.id)
         if question.message_id is not None:
@@ -161,15 +164,23 @@ class Asking(Feature):
 
     async def rate(self, incoming: Incoming, chat: Chat) -> None:
         rated = _rated(incoming)
+        language = incoming.speaker.language
         if rated is None:
-            await chat.acknowledge(view.gone(incoming.speaker.language))
+            await self._refuse(incoming, chat, view.gone(language))
             return
         question_id, rating = rated
-        is_theirs = await asyncio.to_thread(self._questions.rate, question_id, incoming.speaker.id, rating)
-        if self._unanswered is not None and is_theirs and rating is Rating.DOWN:
+        if not await asyncio.to_thread(self._questions.rate, question_id, incoming.speaker.id, rating):
+            await self._refuse(incoming, chat, view.not_yours(language))
+            return
+        if self._unanswered is not None and rating is Rating.DOWN:
             self._unanswered.noted()
-        language = incoming.speaker.language
-        await chat.acknowledge(view.noted(rating, language) if is_theirs else view.not_yours(language))
+        await chat.acknowledge(view.noted(rating, language))
+
+    async def _refuse(self, incoming: Incoming, chat: Chat, said: str) -> None:
+        """A button that was never made for who pressed it."""
+        if self._refusals is not None:
+            await self._refusals.note(incoming, Refusal.CALLBACK)
+        await chat.acknowledge(said)
 
     def _stored(
         self, text: str, reply_to: int | None, incoming: Incoming

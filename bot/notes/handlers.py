@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.conversation import Before, Chat, Handler, Incoming, Pressed, at_once
 from bot.notes import view
+from bot.people.refusals import Refusal, Refusals
 from bot.router import Feature
 from bot.texts import texts
 from knowledge.store.notes import NoteStore
@@ -24,6 +25,7 @@ class Notes(Feature):
         self,
         notes: NoteStore,
         people: PeopleStore,
+        refusals: Refusals,
         *,
         ask_again: AskAgain,
         consented: Before = at_once,
@@ -31,6 +33,7 @@ class Notes(Feature):
         """consented: goes before what asks."""
         self._notes = notes
         self._people = people
+        self._refusals = refusals
         self._ask_again = ask_again
         self._consented = consented
 
@@ -47,15 +50,19 @@ class Notes(Feature):
             case [_, "on"]:
                 await self._turn(incoming, chat, wanted=True)
             case _:
-                await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
+                await self._refuse(incoming, chat)
 
     async def _again(self, note_id: int, incoming: Incoming, chat: Chat) -> None:
         text = await asyncio.to_thread(self._notes.question, note_id, incoming.speaker.id)
         if text is None:
-            await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
+            await self._refuse(incoming, chat)
             return
         await chat.acknowledge()
         await self._ask_again(text, incoming, chat)
+
+    async def _refuse(self, incoming: Incoming, chat: Chat) -> None:
+        await self._refusals.note(incoming, Refusal.CALLBACK)
+        await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
 
     async def _turn(self, incoming: Incoming, chat: Chat, *, wanted: bool) -> None:
         words = texts(incoming.speaker.language)

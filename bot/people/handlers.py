@@ -142,6 +142,7 @@ class People(Feature):
         pressed = incoming.content
         chosen = _language(pressed.data.partition(":")[2]) if isinstance(pressed, Pressed) else None
         if chosen is None:
+            await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
             return
         await self._set(incoming, chosen)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from enum import StrEnum
 
-from bot.conversation import Commanded, Incoming, Pressed
+from bot.conversation import Commanded, Incoming, Pressed, Standing
 from bot.writing import InThread
 from knowledge.store.audit import AuditLog
 
@@ -34,6 +34,8 @@ class Refusals:
         who, what = f"telegram:{incoming.speaker.id}", subject or attempted(incoming)
         log.info("action=refused kind=%s person=%d", refusal.value, incoming.speaker.id)
         details |= {"role": incoming.speaker.role.value}
+        if incoming.speaker.standing is not Standing.MEMBER:
+            details |= {"standing": incoming.speaker.standing.value}
         await self._writing(self._audit.note_refusal, who, refusal.value, what, details)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.conversation import Chat, Handler, HungOn, Incoming, Message, Pressed, Said
+from bot.people.refusals import Refusal, Refusals
 from bot.privacy import view
 from bot.writing import InThread
 from knowledge.domain import Consent as Mode
@@ -38,13 +39,16 @@ class Consent:
         mode: Mode = Mode.ASK,
         days: int = 0,
         writing: InThread = asyncio.to_thread,
+        refusals: Refusals | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """refusals: where to write down a button that was never made for who pressed it."""
         self._people = people
         self._store = store
         self._mode = mode
         self._days = days
         self._writing = writing
+        self._refusals = refusals
         self._clock = clock
         #: By person and chat: when the notice was shown. Only for manners; forgotten at the end.
         self._shown: OrderedDict[tuple[int, int], float] = OrderedDict()
@@ -103,7 +107,7 @@ class Consent:
             return
         hung_on, language = pressed.hung_on, incoming.speaker.language
         if incoming.is_group and hung_on is not None and hung_on.said_by != incoming.speaker.id:
-            await chat.acknowledge(view.not_yours(language))
+            await self._refuse(incoming, chat, view.not_yours(language))
             return
         match pressed.data.split(":"):
             case [_, "agree", version] if version == VERSION:
@@ -117,7 +121,12 @@ class Consent:
                 await chat.acknowledge()
                 await self._show(incoming, chat, pressed, language)
             case _:
-                await chat.acknowledge(view.gone(language))
+                await self._refuse(incoming, chat, view.gone(language))
+
+    async def _refuse(self, incoming: Incoming, chat: Chat, said: str) -> None:
+        if self._refusals is not None:
+            await self._refusals.note(incoming, Refusal.CALLBACK)
+        await chat.acknowledge(said)
 
     async def _agree(
         self, incoming: Incoming, chat: Chat, pressed: Pressed, question: Handler, welcome: Handler

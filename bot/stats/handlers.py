@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.charts import Charts, NotDrawn
 from bot.conversation import Chat, Commanded, Handler, Incoming, Message, Pressed
+from bot.people.refusals import Refusal, Refusals
 from bot.people.roles import only
 from bot.router import Feature
 from bot.stats import view
@@ -31,9 +32,17 @@ def press_of(data: str) -> tuple[Topic, int] | None:
 
 
 class Stats(Feature):
-    def __init__(self, usage: UsageStore, charts: Charts, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        usage: UsageStore,
+        charts: Charts,
+        refusals: Refusals,
+        *,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
         self._usage = usage
         self._charts = charts
+        self._refusals = refusals
         self._clock = clock
 
     def commands(self) -> Mapping[str, Handler]:
@@ -53,6 +62,7 @@ class Stats(Feature):
         pressed = incoming.content
         asked = press_of(pressed.data) if isinstance(pressed, Pressed) else None
         if asked is None:
+            await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
             return
         await chat.acknowledge()

@@ -7,6 +7,7 @@ import pytest
 from bot.asking.handlers import Asking
 from bot.conversation import Incoming, Pressed
 from bot.notes.handlers import Notes
+from bot.people.refusals import Refusals
 from bot.testing import FakeChat, incoming
 from knowledge.domain import Outcome, Reply
 from knowledge.store import Stores
@@ -34,7 +35,7 @@ def answers() -> KeepingAnswers:
 @pytest.fixture
 def feature(stores: Stores, answers: KeepingAnswers) -> Notes:
     asking = Asking(stores.questions, answers)
-    return Notes(stores.notes, stores.people, ask_again=asking.ask_again)
+    return Notes(stores.notes, stores.people, Refusals(stores.audit), ask_again=asking.ask_again)
 
 
 def noted(stores: Stores, by: int = 1001) -> int:

@@ -13,6 +13,7 @@ from bot.charts.drawing import png
 from bot.commands.stats import show
 from bot.conversation import Commanded, Pressed
 from bot.html import units
+from bot.people.refusals import Refusals
 from bot.stats import view
 from bot.stats.handlers import Stats, press_of
 from bot.stats.usage import Usage, gather, period_of, record
@@ -56,7 +57,7 @@ NOTHING = Usage(
 
 
 def stats(stores: Stores, folder: Path) -> Stats:
-    return Stats(UsageStore(stores.database), Charts(folder), clock=lambda: NOW)
+    return Stats(UsageStore(stores.database), Charts(folder), Refusals(stores.audit), clock=lambda: NOW)
 
 
 async def test_a_picture_comes_with_its_numbers_and_the_way_to_the_others(stores, tmp_path):
@@ -101,7 +102,8 @@ def test_data_that_no_button_of_ours_holds_is_not_understood(data):
 
 async def test_where_nothing_can_be_drawn_the_numbers_come_alone(stores, tmp_path):
     chat = FakeChat()
-    feature = Stats(UsageStore(stores.database), Charts(tmp_path, patience_s=0.001), clock=lambda: NOW)
+    charts = Charts(tmp_path, patience_s=0.001)
+    feature = Stats(UsageStore(stores.database), charts, Refusals(stores.audit), clock=lambda: NOW)
     await feature.commands()["stats"](incoming(Commanded(name="stats"), role=Role.ADMINISTRATOR), chat)
     assert chat.sent[0].attachment is None
     assert "没有画出来" in chat.sent[0].html
