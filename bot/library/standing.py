@@ -51,8 +51,10 @@ def correct(
 ) -> EditionRecord | Overtaken:
     """Corrects a fact; that it is so already is no change. A title that passages are found by is encoded anew."""
     try:
+        # Before the writer's place is taken: cutting a whole document takes seconds, and nobody else could write.
+        recut = stores.library.cut_anew(edition_id, str(value)) if fact is Fact.TITLE else None
         with stores.database.together():
-            edited = stores.library.edit(edition_id, fact, value)
+            edited = stores.library.edit(edition_id, fact, value, recut=recut)
             if edited.before != edited.after:
                 _note(stores, who, f"edition.edit.{fact}", edited.before, edited.after)
                 if fact is Fact.TITLE:

@@ -63,6 +63,14 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recut:
+    """The tokens of an edition's passages under a title; they hold for good, for a passage's text never changes."""
+
+    title: str
+    rows: list[dict[str, Any]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
     """One edition answers in the place of another, or of none."""
 
@@ -258,17 +266,25 @@ class LibraryStore:
                 edition=read_edition(connection, edition_id), instead_of=current[0] if current else None
             )
 
-    def edit(self, edition_id: int, fact: Fact, value: FactValue) -> Edited:
+    def cut_anew(self, edition_id: int, title: str) -> Recut | None:
+        """What passages would be found by under another title: the slow part of `edit`, which keeps nobody waiting.
+
+        None where it is so called already. Raises NotFound.
+        """
+        with self._database.read() as connection:
+            is_called_so = read_edition(connection, edition_id).title == title
+        return None if is_called_so else Recut(title=title, rows=self._cut_anew(edition_id, title))
+
+    def edit(self, edition_id: int, fact: Fact, value: FactValue, *, recut: Recut | None = None) -> Edited:
         """Corrects one fact; what citations and searches say of a current edition is a new generation.
 
         A draft whose title or language is corrected, and that is a document of its own, joins the document that is
-        so called. value: of the kind that EditionRecord has.
+        so called. value: of the kind that EditionRecord has. recut: what `cut_anew` gave for a title; without it the
+        passages are cut here, while nobody else can write.
 
         Raises:
             NotFound: there is no such edition.
         """
-        # A passage's text never changes, so that cutting it again need not keep others from writing.
-        recut = self._cut_anew(edition_id, str(value)) if fact is Fact.TITLE else []
         with self._database.write() as connection:
             before = read_edition(connection, edition_id)
             if getattr(before, fact.value) == value:
@@ -277,9 +293,12 @@ class LibraryStore:
             if before.status is EditionStatus.CURRENT:
                 values["generation"] = _next_generation(connection)
             connection.execute(update(editions).where(editions.c.id == edition_id).values(**values))
-            if recut:
-                cut = update(passages).where(passages.c.id == bindparam("key"))
-                connection.execute(cut.values(tokens=bindparam("cut")), recut)
+            if fact is Fact.TITLE:
+                fits = recut is not None and recut.title == value
+                rows = recut.rows if recut and fits else self._cut_anew(edition_id, str(value))
+                if rows:
+                    cut = update(passages).where(passages.c.id == bindparam("key"))
+                    connection.execute(cut.values(tokens=bindparam("cut")), rows)
             if before.status is EditionStatus.DRAFT and fact in (Fact.TITLE, Fact.LANGUAGE):
                 _join_namesake(connection, read_edition(connection, edition_id))
             return Edited(before=before, after=read_edition(connection, edition_id))

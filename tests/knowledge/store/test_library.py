@@ -447,6 +447,16 @@ def test_a_corrected_title_is_what_a_current_edition_is_cited_and_found_by(
     assert passage.tokens == edition("高血压防治指南（2024）").passages[0].tokens
 
 
+def test_passages_that_were_cut_for_another_title_are_cut_anew(stores: Stores) -> None:
+    """Two who correct it at the same time: what one of them had cut does not fit any more."""
+    current = publish(stores, edition("scan_0001")).edition
+    recut = stores.library.cut_anew(current.id, "糖尿病指南")
+    assert stores.library.cut_anew(current.id, "scan_0001") is None
+    stores.library.edit(current.id, Fact.TITLE, "高血压防治指南", recut=recut)
+    (passage,) = stores.passages.of_edition(current.id)
+    assert passage.tokens == edition("高血压防治指南").passages[0].tokens
+
+
 def test_what_was_corrected_decides_what_a_later_edition_replaces(stores: Stores) -> None:
     current = publish(stores, edition("scan_0001", year=2018)).edition
     stores.library.edit(current.id, Fact.TITLE, "高血压防治指南（2018）")
