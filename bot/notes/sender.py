@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 #: How often the library's generation and the queue are looked at.
 _INTERVAL_S = 3.0
+#: How often it is looked for notes though the library has not changed: whoever was being answered while an edition was
+#: replaced is known only when that answer is stored.
+_LOOK_ANYWAY_S = 60.0
 #: Between two notes; Telegram allows a bot about 30 messages a second.
 _APART_S = 0.5
 
@@ -38,6 +42,7 @@ class NoteSender:
         interval: float = _INTERVAL_S,
         apart: float = _APART_S,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """within: older questions are no longer noted; most_a_day: messages to one person within 24 hours."""
         self._stores = stores
@@ -47,6 +52,8 @@ class NoteSender:
         self._interval = interval
         self._apart = apart
         self._sleep = sleep
+        self._clock = clock
+        self._looked_at = 0.0
         #: Up to which generation of the library it has looked; what was before the start is looked at once.
         self._seen: int | None = None
 
@@ -63,10 +70,11 @@ class NoteSender:
     async def look(self) -> None:
         """Queues what a change of the library gives cause for, whoever made it and whatever was killed meanwhile."""
         generation = await asyncio.to_thread(self._stores.library.generation)
-        if generation == self._seen:
+        moment = self._clock()
+        if generation == self._seen and moment - self._looked_at < _LOOK_ANYWAY_S:
             return
         queued = await asyncio.to_thread(self._stores.notes.queue_for_editions, now() - self._within)
-        self._seen = generation
+        self._seen, self._looked_at = generation, moment
         if queued:
             log.info("action=notes.queued generation=%d notes=%d", generation, queued)
 

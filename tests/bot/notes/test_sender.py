@@ -13,7 +13,7 @@ from bot.notes.sender import NoteSender
 from bot.testing import FakeMessenger
 from knowledge.domain import Language
 from knowledge.store import Stores
-from tests.knowledge.asked import answered_from, meet
+from tests.knowledge.asked import answered_from, asked, meet, quoting
 from tests.knowledge.editions import edition, publish
 
 OLD = edition("高血压指南", year=2018)
@@ -95,6 +95,29 @@ async def test_a_change_that_another_process_made_is_found(stores: Stores) -> No
     await notes.look()
     await notes.send_due()
     assert "已撤下" in messenger.sent[0][1].html
+
+
+async def test_whoever_was_being_answered_while_an_edition_was_replaced_is_told_within_a_minute(
+    stores: Stores,
+) -> None:
+    old = publish(stores, OLD).edition.id
+    reply = quoting(stores, old)
+    moments = [0.0]
+    messenger = FakeMessenger()
+    notes = NoteSender(
+        stores=stores,
+        messenger=messenger,
+        within=timedelta(days=180),
+        most_a_day=3,
+        clock=lambda: moments[0],
+    )
+    publish(stores, NEW)
+    await notes.look()
+    asked(stores, "血压目标？", reply, by=1)
+    moments[0] = 60.0
+    await notes.look()
+    await notes.send_due()
+    assert [chat for chat, _ in messenger.sent] == [1]
 
 
 async def test_a_kill_before_the_note_was_marked_sends_it_again(stores: Stores) -> None:
