@@ -138,7 +138,7 @@ class UsageStore:
             named = select(editions.c.id, editions.c.title).where(
                 editions.c.id.in_([row.newest for row in counted])
             )
-            titles = dict(connection.execute(named).tuples().all())
+            titles = {row.id: row.title for row in connection.execute(named)}
         return [Counted(name=titles[row.newest], count=int(row.answers)) for row in counted]
 
     def most_missed(self, period: Period, most: int) -> list[Counted]:
