@@ -52,7 +52,10 @@ class Stats(Feature):
         return {view.CALLBACK: only(Role.ADMINISTRATOR, self.press)}
 
     async def show(self, incoming: Incoming, chat: Chat) -> None:
-        """`/stats 90`: of so many days, of those that can be had."""
+        """`/stats 90`: of so many days, of those that can be had. In a group doctors would read it too."""
+        if incoming.is_group:
+            await chat.send(view.private_only(texts(incoming.speaker.language)))
+            return
         argument = incoming.content.argument if isinstance(incoming.content, Commanded) else ""
         days = int(argument) if argument in {str(each) for each in PERIODS} else _DEFAULT_DAYS
         await self._send(Topic.QUESTIONS, days, incoming, chat)
@@ -60,7 +63,7 @@ class Stats(Feature):
     async def press(self, incoming: Incoming, chat: Chat) -> None:
         """A picture cannot take another's place in a message, so each comes in one of its own."""
         pressed = incoming.content
-        asked = press_of(pressed.data) if isinstance(pressed, Pressed) else None
+        asked = press_of(pressed.data) if isinstance(pressed, Pressed) and not incoming.is_group else None
         if asked is None:
             await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))

@@ -47,6 +47,10 @@ def shown(usage: Usage, topic: Topic, drawn: bytes | None, words: Texts) -> Mess
     )
 
 
+def private_only(words: Texts) -> Message:
+    return Message(html=page((line(words.get("people.private_only")),)))
+
+
 def _buttons(topic: Topic, days: int, words: Texts) -> tuple[tuple[Button, ...], ...]:
     """The other periods of this topic, and the other topics of this period."""
     periods = [

@@ -95,6 +95,18 @@ async def test_others_see_nothing(stores, tmp_path, role):
     assert len(chat.sent) == 1
 
 
+async def test_a_group_sees_nothing_whoever_asks(stores, tmp_path):
+    chat, feature = FakeChat(), stats(stores, tmp_path)
+    about = {"role": Role.ADMINISTRATOR, "is_group": True, "chat_id": -7}
+    await feature.commands()["stats"](incoming(Commanded(name="stats"), **about), chat)
+    pressed = incoming(Pressed(data="stats:people:7", message_id=1), **about)
+    await feature.callbacks()["stats"](pressed, chat)
+    (shown,) = chat.sent
+    assert "私聊" in shown.html
+    assert shown.attachment is None
+    assert chat.notes == ["这个按钮已经失效。"]
+
+
 @pytest.mark.parametrize("data", ["stats", "stats:people", "stats:people:8", "stats:x:7", "stats:people:-7"])
 def test_data_that_no_button_of_ours_holds_is_not_understood(data):
     assert press_of(data) is None
