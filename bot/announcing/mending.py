@@ -17,6 +17,9 @@ from knowledge.store.deliveries import TOO_OLD, Delivered
 
 log = logging.getLogger(__name__)
 
+#: Tells the maker.
+Telling = Callable[[Announcement], Awaitable[None]]
+
 #: Telegram would not change or delete it: its reader deleted it, or is gone.
 REFUSED = "refused"
 _AT_ONCE = 4
@@ -37,12 +40,12 @@ class Mending:
     def wake(self) -> None:
         self._news.set()
 
-    async def keep_mending(self, conclude: Callable[[Announcement], Awaitable[None]]) -> None:
-        """conclude: tells the maker, once everything is done that can be."""
+    async def keep_mending(self, conclude: Telling, tell_corrected: Telling) -> None:
+        """Once everything is done that can be, a recall is concluded, and a correction of what was over is told."""
         while True:
             to_mend = await self._to_mend()
             for announcement in to_mend:
-                await self._mend(announcement, conclude)
+                await self._mend(announcement, conclude, tell_corrected)
             await signalled(self._news, within=_LOOK_EVERY_S if to_mend else _IDLE_S)
 
     async def _to_mend(self) -> list[Announcement]:
@@ -50,9 +53,7 @@ class Mending:
         own = [each for each in unfinished if self._messenger.reaches(each.chat_id)]
         return [each for each in own if each.correcting or each.status is AnnouncementStatus.RECALLING]
 
-    async def _mend(
-        self, announcement: Announcement, conclude: Callable[[Announcement], Awaitable[None]]
-    ) -> None:
+    async def _mend(self, announcement: Announcement, conclude: Telling, tell_corrected: Telling) -> None:
         """One round; whoever was being written to meanwhile is mended in the next."""
         store = self._stores
         wanted = None if announcement.status is AnnouncementStatus.RECALLING else announcement.revision
@@ -71,7 +72,7 @@ class Mending:
         elif await asyncio.to_thread(store.announcements.corrected, announcement.id, wanted):
             log.info("action=announcement.corrected announcement=%d", announcement.id)
             if announcement.status in {AnnouncementStatus.DONE, AnnouncementStatus.STOPPED}:
-                await conclude(announcement)
+                await tell_corrected(announcement)
 
     async def _is_still_wanted(self, announcement: Announcement) -> bool:
         """A newer correction, or a recall, has another round."""

@@ -101,7 +101,7 @@ class AnnouncementSender:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_sending())
             tasks.create_task(self._keep_looking())
-            tasks.create_task(self._mending.keep_mending(self._conclude))
+            tasks.create_task(self._mending.keep_mending(self._conclude, self._tell_corrected))
 
     async def _take_up(self) -> None:
         """What an earlier process left in the middle of a call. Another's, such as a terminal's, is left alone."""
@@ -254,9 +254,12 @@ class AnnouncementSender:
         words = await self._words_for(announcement)
         report = await self._report(announcement)
         await self._messenger.send(announcement.chat_id, view.final(announcement, report, words))
-        await asyncio.to_thread(self._stores.announcements.finish, announcement.id)
-        progress = self._progress.pop(announcement.id, None) or self._progress_of(announcement)
-        await progress.close(words)
+        finish = self._stores.announcements.finish
+        if not await asyncio.to_thread(finish, announcement.id, concluded=announcement.status):
+            # Recalled, or sent to those in doubt, while the report was on its way.
+            self.wake()
+            return
+        await self._close_progress(announcement, words)
         log.info(
             "action=announcement.done announcement=%d status=%s sent=%d blocked=%d deleted=%d failed=%d in_doubt=%d",
             announcement.id,
@@ -267,6 +270,17 @@ class AnnouncementSender:
             report.failed,
             report.in_doubt,
         )
+
+    async def _tell_corrected(self, announcement: Announcement) -> None:
+        """The report of one that was over before; its state stays what it is."""
+        words = await self._words_for(announcement)
+        report = await self._report(announcement)
+        await self._messenger.send(announcement.chat_id, view.final(announcement, report, words))
+        await self._close_progress(announcement, words)
+
+    async def _close_progress(self, announcement: Announcement, words: Texts) -> None:
+        progress = self._progress.pop(announcement.id, None) or self._progress_of(announcement)
+        await progress.close(words)
 
     async def _show_progress(self, announcement: Announcement) -> None:
         progress = self._progress.get(announcement.id) or self._progress_of(announcement)

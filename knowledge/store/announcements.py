@@ -208,14 +208,18 @@ class AnnouncementStore:
             return True
 
     # -------------------------------------------------------------------------------- for the sender
-    def finish(self, announcement_id: int) -> bool:
-        """Everything that was to be done with its recipients is done, and the maker was told."""
-        with self._database.write() as connection:
-            if _moved(connection, announcement_id, (_S.RECALLING,), _S.RECALLED):
-                return True
-            if _moved(connection, announcement_id, (_S.STOPPED,), _S.STOPPED, done_at=now()):
-                return True
-            return _moved(connection, announcement_id, (_S.SENDING,), _S.DONE, done_at=now())
+    def finish(self, announcement_id: int, *, concluded: AnnouncementStatus) -> bool:
+        """Everything that was to be done with its recipients is done, and the maker was told.
+
+        concluded: in which state that was. False where somebody wanted something else of it since, such as a recall:
+        that is still to be done.
+        """
+        if concluded is _S.RECALLING:
+            return self._move(announcement_id, (concluded,), _S.RECALLED)
+        if concluded in {_S.SENDING, _S.STOPPED}:
+            after = _S.STOPPED if concluded is _S.STOPPED else _S.DONE
+            return self._move(announcement_id, (concluded,), after, done_at=now())
+        return False
 
     def corrected(self, announcement_id: int, revision: int) -> bool:
         """Everybody who can has this revision; False where there is a newer one already."""

@@ -532,7 +532,7 @@ def deliver(stores: Stores, id_: int, statuses: Mapping[int, DeliveryStatus]) ->
 async def over(office: Office) -> Announcement:
     found = await running(office)
     deliver(office.stores, found.id, {2001: DeliveryStatus.FAILED, 2002: DeliveryStatus.IN_DOUBT})
-    office.stores.announcements.finish(found.id)
+    office.stores.announcements.finish(found.id, concluded=Status.SENDING)
     await office.command("announcements")
     await office.press("已发完 · 1")
     return found

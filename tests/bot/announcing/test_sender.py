@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -358,6 +358,42 @@ async def test_a_recall_deletes_what_was_delivered_and_counts_what_is_too_old(st
     assert status(stores, id_) is S.RECALLED
 
 
+async def test_a_recall_pressed_while_the_report_is_on_its_way_is_carried_out(stores, clock):
+    """It used to be noted as recalled with nothing deleted."""
+    id_ = started(stores, [101, 102])
+    messenger = Interrupted(lambda: stores.announcements.recall(id_))
+    await sent_by(sender(stores, messenger, clock))
+    assert sorted(chat for chat, _ in messenger.deleted) == [101, 102]
+    assert status(stores, id_) is S.RECALLED
+    assert stores.deliveries.report(id_).recalled == 2
+
+
+async def test_those_in_doubt_get_it_though_it_was_decided_while_a_report_was_on_its_way(stores, clock):
+    """A correction's report used to end the send that had just begun anew."""
+    id_ = started(stores, [101, 102])
+    messenger = FakeMessenger([InDoubt(reason="ReadError")])
+    one = sender(stores, messenger, clock)
+    await sent_by(one)
+    stores.announcements.correct(id_, text_zh="改为九点", text_en="")
+    messenger = Interrupted(lambda: stores.announcements.send_to_doubtful(id_))
+    await sent_by(sender(stores, messenger, clock))
+    assert len(messenger.bulk) == 1
+    assert stores.deliveries.report(id_) == DeliveryReport(sent=2, mended=2)
+    assert status(stores, id_) is S.DONE
+
+
+async def test_the_report_of_a_correction_leaves_its_end_as_it_was(stores, clock):
+    id_ = started(stores, [101])
+    one = sender(stores, FakeMessenger(), clock)
+    await sent_by(one)
+    before = stores.announcements.get(id_)
+    stores.announcements.correct(id_, text_zh="改为九点", text_en="")
+    one.wake()
+    await sent_by(one)
+    after = stores.announcements.get(id_)
+    assert (after.status, after.done_at, after.correcting) == (S.DONE, before.done_at, False)
+
+
 async def test_a_day_later_the_maker_hears_who_opened_it(stores, clock):
     id_ = started(stores, [101])
     messenger = FakeMessenger()
@@ -390,6 +426,20 @@ class Blockade(FakeMessenger):
             self.reached.set()
             await self.opened.wait()
         return await super().send_once(chat_id, message)
+
+
+class Interrupted(FakeMessenger):
+    """While its first message is on the way, an administrator does something."""
+
+    def __init__(self, deed: Callable[[], object]) -> None:
+        super().__init__()
+        self._deeds = [deed]
+
+    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+        outcome = await super().send(chat_id, message)
+        if self._deeds:
+            assert self._deeds.pop()()
+        return outcome
 
 
 class Unreachable(FakeMessenger):

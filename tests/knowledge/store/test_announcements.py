@@ -127,17 +127,38 @@ def test_a_pause_holds_and_a_stop_is_for_good(stores: Stores) -> None:
     assert not stores.announcements.resume(id_)
     assert stores.deliveries.report(id_).stopped == 2
     assert [each.id for each in stores.announcements.unfinished()] == [id_]
-    assert stores.announcements.finish(id_)
+    assert stores.announcements.finish(id_, concluded=S.STOPPED)
     assert status(stores, id_) is S.STOPPED
     assert stores.announcements.unfinished() == []
 
 
 def test_a_finished_announcement_runs_no_more(stores: Stores) -> None:
     id_ = started(stores, 1)
-    assert stores.announcements.finish(id_)
-    assert not stores.announcements.finish(id_)
+    assert stores.announcements.finish(id_, concluded=S.SENDING)
+    assert not stores.announcements.finish(id_, concluded=S.SENDING)
     assert stores.announcements.running() == []
     assert status(stores, id_) is S.DONE
+
+
+def test_what_was_wanted_since_it_was_concluded_is_not_finished_with_it(stores: Stores) -> None:
+    recalled, stopped, again = started(stores, 1), started(stores, 2), started(stores, 3)
+    stores.announcements.recall(recalled)
+    stores.announcements.stop(stopped)
+    assert stores.announcements.finish(again, concluded=S.SENDING)
+    stores.announcements.send_to_doubtful(again)
+    for id_, concluded in ((recalled, S.SENDING), (stopped, S.SENDING), (again, S.STOPPED)):
+        before = found(stores, id_)
+        assert not stores.announcements.finish(id_, concluded=concluded)
+        assert found(stores, id_) == before
+    assert len(stores.announcements.unfinished()) == 3
+
+
+def test_what_is_over_cannot_be_concluded_again(stores: Stores) -> None:
+    id_ = started(stores, 1)
+    stores.announcements.finish(id_, concluded=S.SENDING)
+    before = found(stores, id_)
+    assert not stores.announcements.finish(id_, concluded=S.DONE)
+    assert found(stores, id_) == before
 
 
 def test_a_correction_raises_the_revision_and_is_open_until_the_newest_is_everywhere(stores: Stores) -> None:
@@ -158,7 +179,7 @@ def test_a_recall_ends_the_send_and_comes_once(stores: Stores) -> None:
     assert not stores.announcements.recall(id_)
     assert not stores.announcements.correct(id_, text_zh="改", text_en="")
     assert stores.deliveries.report(id_).stopped == 1
-    assert stores.announcements.finish(id_)
+    assert stores.announcements.finish(id_, concluded=S.RECALLING)
     assert status(stores, id_) is S.RECALLED
 
 
@@ -169,7 +190,7 @@ def test_those_in_doubt_get_it_when_somebody_decides_so(stores: Stores) -> None:
         assert isinstance(claimed, Claimed)
         stores.deliveries.settle(claimed, fate, message_id=7)
     assert not stores.announcements.send_to_doubtful(id_)
-    stores.announcements.finish(id_)
+    stores.announcements.finish(id_, concluded=S.SENDING)
     assert stores.announcements.send_to_doubtful(id_)
     report = stores.deliveries.report(id_)
     assert (report.sent, report.queued, report.in_doubt) == (1, 1, 0)
@@ -177,7 +198,7 @@ def test_those_in_doubt_get_it_when_somebody_decides_so(stores: Stores) -> None:
 
 def test_a_day_later_is_told_once(stores: Stores) -> None:
     id_ = started(stores, 1)
-    stores.announcements.finish(id_)
+    stores.announcements.finish(id_, concluded=S.SENDING)
     assert stores.announcements.to_follow_up(now() - timedelta(minutes=1)) == []
     assert [each.id for each in stores.announcements.to_follow_up(now())] == [id_]
     stores.announcements.followed_up(id_)
