@@ -43,6 +43,8 @@ class _Wanted:
     loaded_by: str
     approve: bool
     edition_of: int | None = None
+    #: Whether to let answer again what was withdrawn.
+    reinstate: bool = True
     on_progress: Progress | None = None
 
 
@@ -63,12 +65,14 @@ class Loader:
         approve: bool,
         name: str | None = None,
         edition_of: int | None = None,
+        reinstate: bool = True,
         on_progress: Progress | None = None,
     ) -> LoadRecord:
         """Loads a file; with `approve` it answers from then on, else it waits as a draft. Unreadable files are refused.
 
         name: the file's own name, where `path` is a copy under another one. edition_of: the document that it is an
-        edition of, where that is known. on_progress: passages encoded, of how many.
+        edition of, where that is known. reinstate: whether `approve` also means what was withdrawn; else it stays so.
+        on_progress: passages encoded, of how many.
 
         Raises:
             KnowledgeError: the library cannot be written, or was encoded with another model.
@@ -78,6 +82,7 @@ class Loader:
             loaded_by=loaded_by,
             approve=approve,
             edition_of=edition_of,
+            reinstate=reinstate,
             on_progress=on_progress,
         )
         return _refusing(wanted.shown, lambda: self._load(path, wanted))
@@ -94,9 +99,17 @@ class Loader:
                 known = self._stored(new, wanted)
         return self._finish(known, wanted)
 
-    def plan(self, path: Path, *, approve: bool, edition_of: int | None = None) -> LoadRecord:
+    def plan(
+        self, path: Path, *, approve: bool, edition_of: int | None = None, reinstate: bool = True
+    ) -> LoadRecord:
         """What `load` would do with a file by itself; reads it, and stores and encodes nothing."""
-        wanted = _Wanted(shown=path.name, loaded_by="plan", approve=approve, edition_of=edition_of)
+        wanted = _Wanted(
+            shown=path.name,
+            loaded_by="plan",
+            approve=approve,
+            edition_of=edition_of,
+            reinstate=reinstate,
+        )
         return _refusing(wanted.shown, lambda: self._planned(path, wanted))
 
     def _planned(self, path: Path, wanted: _Wanted) -> LoadRecord:
@@ -271,6 +284,10 @@ class Loader:
         if not wanted.approve:
             return LoadRecord(
                 file=wanted.shown, status=LoadStatus.LOADED, edition=edition, warnings=edition.warnings
+            )
+        if edition.status is EditionStatus.WITHDRAWN and not wanted.reinstate:
+            return LoadRecord(
+                file=wanted.shown, status=LoadStatus.UNCHANGED, reason="withdrawn", edition=edition
             )
         approved = self._approved(edition, wanted.loaded_by)
         warnings = edition.warnings

@@ -24,8 +24,10 @@ from knowledge.errors import NotFound
 from knowledge.store import Stores, open_stores
 from knowledge.store.library import title_key
 
+#: A file, and whether it was named itself.
+Found = tuple[Path, bool]
 #: What becomes of one file; told how many of its passages are encoded.
-Step = Callable[[Path, Callable[[int, int], None]], LoadRecord]
+Step = Callable[[Found, Callable[[int, int], None]], LoadRecord]
 
 
 def add(subcommands: Any) -> None:
@@ -62,14 +64,31 @@ def run(app: App, options: argparse.Namespace) -> int:
 
 
 def load_all(
-    app: App, paths: list[Path], *, approve: bool, edition_of: int | None = None, quiet: bool = False
+    app: App,
+    paths: list[Path],
+    *,
+    approve: bool,
+    edition_of: int | None = None,
+    reinstate: bool = False,
+    quiet: bool = False,
 ) -> list[LoadRecord]:
-    """Loads every file, showing progress on standard error; what was stopped goes on where it stopped."""
+    """Loads every file, showing progress on standard error; what was stopped goes on where it stopped.
+
+    reinstate: also what was withdrawn, of files that were found in a folder.
+    """
     who = shell_user()
     with app.loader() as loader:
 
-        def step(path: Path, show: Callable[[int, int], None]) -> LoadRecord:
-            return loader.load(path, loaded_by=who, approve=approve, edition_of=edition_of, on_progress=show)
+        def step(found: Found, show: Callable[[int, int], None]) -> LoadRecord:
+            path, explicit = found
+            return loader.load(
+                path,
+                loaded_by=who,
+                approve=approve,
+                edition_of=edition_of,
+                reinstate=reinstate or explicit,
+                on_progress=show,
+            )
 
         return _each(paths, step, quiet=quiet)
 
@@ -84,8 +103,9 @@ def _plan(app: App, options: argparse.Namespace) -> list[LoadRecord]:
         edition_of = _document_named(stores, options)
         loader = Loader(stores, app.encoder, sandbox, app.settings.files_dir)
 
-        def step(path: Path, _show: Callable[[int, int], None]) -> LoadRecord:
-            return loader.plan(path, approve=not options.draft, edition_of=edition_of)
+        def step(found: Found, _show: Callable[[int, int], None]) -> LoadRecord:
+            path, explicit = found
+            return loader.plan(path, approve=not options.draft, edition_of=edition_of, reinstate=explicit)
 
         return _each(options.paths, step, quiet=options.json)
 
@@ -145,7 +165,7 @@ def _each(paths: list[Path], step: Step, *, quiet: bool) -> list[LoadRecord]:
             for path, explicit in files:
                 progress.update(overall, name=path.name)
                 if explicit or path.suffix.lower() in SUPPORTED_GUIDELINES:
-                    record = _shown(path, step, progress)
+                    record = _shown((path, explicit), step, progress)
                 else:
                     record = LoadRecord(file=str(path), status=LoadStatus.SKIPPED, reason="unsupported_kind")
                 records.append(record)
@@ -157,7 +177,7 @@ def _each(paths: list[Path], step: Step, *, quiet: bool) -> list[LoadRecord]:
     return records
 
 
-def files_of(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
+def files_of(paths: list[Path]) -> Iterator[Found]:
     """(file, was it named itself) of each path; folders are walked in order, hidden files are passed over."""
     for path in paths:
         if path.is_dir():
@@ -171,11 +191,11 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _shown(path: Path, step: Step, progress: Progress) -> LoadRecord:
+def _shown(found: Found, step: Step, progress: Progress) -> LoadRecord:
     """Takes a file through its step, with a bar of its own for its passages."""
-    task = progress.add_task("passages", total=None, name=path.name)
+    task = progress.add_task("passages", total=None, name=found[0].name)
     try:
-        return step(path, lambda done, total: progress.update(task, completed=done, total=total))
+        return step(found, lambda done, total: progress.update(task, completed=done, total=total))
     finally:
         progress.remove_task(task)
 
@@ -209,8 +229,8 @@ def _line(record: LoadRecord) -> str:
     encoded = f" ({record.to_encode} to encode)" if record.to_encode else ""
     warned = "".join(f"; {code.replace('_', ' ')}: {count}" for code, count in record.warnings)
     year = f" ({edition.year})" if edition.year else " (year unknown)"
-    what = f"{edition.title}{year}{pages}, {edition.passages} passages{encoded}{warned}{_replaces(record)}"
-    return f"{_status(record):<10} {what}"
+    what = f"{edition.title}{year}{pages}, {edition.passages} passages{encoded}{warned}"
+    return f"{_status(record):<10} {what}{_replaces(record)}{_stays(record)}"
 
 
 def _status(record: LoadRecord) -> str:
@@ -225,6 +245,13 @@ def _replaces(record: LoadRecord) -> str:
         f"; replaces document {old.document_id}, {old.title} ({old.year or 'year unknown'})"
         for old in record.replaced
     )
+
+
+def _stays(record: LoadRecord) -> str:
+    if record.reason != "withdrawn" or record.edition is None:
+        return ""
+    document = record.edition.document_id
+    return f"; was withdrawn and stays so: `yidao-index reinstate {document}` lets it answer again"
 
 
 def _summarise(records: list[LoadRecord], lead: str) -> None:

@@ -39,7 +39,7 @@ def run(app: App, options: argparse.Namespace) -> int:
 
 def load_samples(app: App, *, quiet: bool = False) -> bool:
     """Loads the samples; tells whether all of them were read."""
-    records = load_all(app, [FOLDER / "guidelines"], approve=True, quiet=quiet)
+    records = load_all(app, [FOLDER / "guidelines"], approve=True, reinstate=True, quiet=quiet)
     # Courses last: whether they are there tells that everything before them was loaded too.
     reports = load_courses(app, [FOLDER / "courses.csv"], is_sample=True)
     refused = any(record.status is LoadStatus.REFUSED for record in records)

@@ -172,6 +172,24 @@ def test_a_course_list_names_its_bad_rows_and_loads_the_others(data: Path, tmp_p
     )
 
 
+def test_a_folder_that_is_loaded_again_leaves_what_was_withdrawn_as_it_is(data: Path, tmp_path: Path) -> None:
+    path = guideline(tmp_path / "in")
+    (_, _, planned, again, listed, named), _ = several(
+        data,
+        ("load", str(path.parent)),
+        ("withdraw", "1"),
+        ("load", str(path.parent), "--dry-run", "--json"),
+        ("load", str(path.parent)),
+        ("list",),
+        ("load", str(path), "--json"),
+    )
+    assert (planned.json[0]["status"], planned.json[0]["reason"]) == ("unchanged", "withdrawn")
+    assert again.status == 0
+    assert "`yidao-index reinstate 1`" in again.err
+    assert TITLE not in listed.out
+    assert named.json[0]["status"] == "loaded", "whoever names the file itself means it"
+
+
 def test_a_loaded_guideline_answers_until_it_is_withdrawn_and_outlives_a_rebuild(
     data: Path, tmp_path: Path
 ) -> None:
