@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from knowledge.domain import EditionStatus, Language
+from knowledge.domain import EditionStatus, Language, Role
 from knowledge.quiet_hours import DEFAULT_ZONE, QuietHours
 from knowledge.store.database import Database, now
 from knowledge.store.library_tables import editions
@@ -189,7 +189,7 @@ class NoteStore:
         if first is None:
             return None
         language = None if first.language is None else Language(first.language)
-        if language is None or not (first.wanted or first.kind == NoteKind.LOADED):
+        if language is None or not first.wanted:
             return _Void(ids=(first.id,), status=NoteStatus.DROPPED)
         ids, about = _about(connection, first)
         if about is None:
@@ -225,7 +225,7 @@ def _first(
     )
     order = case({kind.value: place for place, kind in enumerate(NoteKind)}, value=notes.c.kind)
     query = (
-        select(notes, *_WHEN, people.c.language, wants_notes().label("wanted"))
+        select(notes, *_WHEN, people.c.language, _is_wanted().label("wanted"))
         .select_from(notes.outerjoin(people, people.c.telegram_id == notes.c.telegram_id))
         .where(
             notes.c.status == NoteStatus.QUEUED,
@@ -235,6 +235,12 @@ def _first(
     )
     rows = connection.execute(query)
     return next((row for row in rows if reaches(row.chat_id) and not _is_quiet(row, moment)), None)
+
+
+def _is_wanted() -> ColumnElement[bool]:
+    """Whether they want notes; what became of a document is for those who may load any."""
+    may_load = people.c.role.in_([role for role in Role if role.includes(Role.COORDINATOR)])
+    return and_(wants_notes(), or_(notes.c.kind != NoteKind.LOADED, may_load))
 
 
 _WHEN = (people.c.quiet_from, people.c.quiet_until, people.c.time_zone)

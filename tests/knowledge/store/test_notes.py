@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from knowledge.domain import Language, Related
+from knowledge.domain import Language, Related, Role
 from knowledge.store import Stores
 from knowledge.store.database import now
 from knowledge.store.gaps import GapStore
@@ -86,6 +86,11 @@ def set_person(stores: Stores, telegram_id: int, **values: object) -> None:
         connection.execute(update(people).where(people.c.telegram_id == telegram_id).values(**values))
 
 
+def meet_loader(stores: Stores, **values: object) -> None:
+    stores.people.meet(7, "刘老师", Language.ZH)
+    set_person(stores, 7, **{"role": Role.COORDINATOR, **values})
+
+
 def statuses(stores: Stores) -> list[str]:
     with stores.database.read() as connection:
         return list(connection.execute(select(notes.c.status).order_by(notes.c.id)).scalars())
@@ -95,7 +100,7 @@ def statuses(stores: Stores) -> list[str]:
 
 
 def test_each_asker_is_told_once_and_then_who_loaded_it(stores: Stores, store: NoteStore) -> None:
-    stores.people.meet(7, "刘老师", Language.ZH)
+    meet_loader(stores)
     closed_gap(stores, 1, 2, 2)
     found = list(all_due(store))
     assert [(each.telegram_id, type(each.about)) for each in found] == [
@@ -110,6 +115,24 @@ def test_each_asker_is_told_once_and_then_who_loaded_it(stores: Stores, store: N
 def test_what_was_loaded_in_the_shell_is_told_to_its_askers_only(stores: Stores, store: NoteStore) -> None:
     closed_gap(stores, 1, loaded_by="shell:root")
     assert [each.telegram_id for each in all_due(store)] == [1]
+
+
+@pytest.mark.parametrize(
+    "since_then", [{"notes": False}, {"blocked": True}, {"barred": True}, {"role": Role.DOCTOR}]
+)
+def test_who_loaded_it_is_told_only_while_they_may_load_and_want_notes(
+    stores: Stores, store: NoteStore, since_then: dict[str, object]
+) -> None:
+    meet_loader(stores, **since_then)
+    closed_gap(stores, 1)
+    assert [each.telegram_id for each in all_due(store)] == [1]
+    assert NoteStatus.QUEUED not in statuses(stores)
+
+
+def test_an_administrator_who_loaded_it_is_told_too(stores: Stores, store: NoteStore) -> None:
+    meet_loader(stores, role=Role.ADMINISTRATOR)
+    closed_gap(stores, 1)
+    assert [each.telegram_id for each in all_due(store)] == [1, 7]
 
 
 def test_a_note_that_was_not_marked_as_sent_is_due_again(stores: Stores, store: NoteStore) -> None:
@@ -306,7 +329,7 @@ def test_one_doctors_full_day_does_not_hold_up_another(stores: Stores, store: No
 
 
 def test_who_loads_hears_of_each_closing_whatever_the_day_brought(stores: Stores, store: NoteStore) -> None:
-    stores.people.meet(7, "刘老师", Language.ZH)
+    meet_loader(stores)
     closed_gap(stores, 1, text="甲病怎么治")
     closed_gap(stores, 2, text="乙病怎么治")
     found = list(all_due(store, most_a_day=1))
