@@ -358,7 +358,7 @@ class Drafting:
 
     async def _start(self, deed: Deed) -> None:
         if not await self._sender.start(deed.announcement, message_id=deed.message_id):
-            await deed.chat.acknowledge(deed.words.get("announce.settled"))
+            await self._refuse(deed)
             return
         report = await asyncio.to_thread(self._stores.deliveries.report, deed.announcement.id)
         await self._note(deed, "announcement.send", {"audience": report.audience})
@@ -368,12 +368,19 @@ class Drafting:
     async def _schedule(self, deed: Deed, send_at: datetime) -> None:
         zone = deed.announcement.zone or DEFAULT_ZONE
         store = self._stores.announcements
-        if not await asyncio.to_thread(store.schedule, deed.announcement.id, send_at, zone):
-            await deed.chat.acknowledge(deed.words.get("announce.settled"))
+        if not await asyncio.to_thread(store.schedule, deed.announcement, send_at, zone):
+            await self._refuse(deed)
             return
         await self._note(deed, "announcement.schedule", {"at": send_at.isoformat(), "zone": zone})
         self._sender.wake()
         await self._show(deed, draft_view.scheduled(deed.announcement, deed.words))
+
+    async def _refuse(self, deed: Deed) -> None:
+        """Somebody was faster: with a change, or with the confirmation."""
+        current = await asyncio.to_thread(self._stores.announcements.get, deed.announcement.id)
+        is_draft = current is not None and current.status is AnnouncementStatus.DRAFT
+        key = "announce.changed_since" if is_draft else "announce.settled"
+        await deed.chat.acknowledge(deed.words.get(key))
 
     async def ask_discard(self, deed: Deed) -> None:
         await self._show(deed, draft_view.ask_discard(deed.announcement, deed.words))

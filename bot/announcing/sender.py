@@ -80,7 +80,7 @@ class AnnouncementSender:
         self._mending.wake()
 
     async def start(self, announcement: Announcement, *, message_id: int | None = None) -> bool:
-        """Begins to send it now; False where that was done before, or it was discarded.
+        """Begins to send it now; False where that was done before, or it was changed or discarded since.
 
         message_id: the bot's message in the maker's chat that is to show the progress; else a new one does.
         """
@@ -232,8 +232,9 @@ class AnnouncementSender:
         if late < timedelta(0):
             return False
         if late < MISSED_AFTER:
-            await asyncio.to_thread(self._start, announcement, None)
-            log.info("action=announcement.begun announcement=%d late_s=%.0f", announcement.id, late.seconds)
+            if await asyncio.to_thread(self._start, announcement, None):
+                late_s = late.total_seconds()
+                log.info("action=announcement.begun announcement=%d late_s=%.0f", announcement.id, late_s)
         else:
             # The question is asked before it is noted: after a kill it comes twice rather than never.
             words = await self._words_for(announcement)
@@ -246,7 +247,7 @@ class AnnouncementSender:
     def _start(self, announcement: Announcement, message_id: int | None) -> bool:
         recipients = self._audience(announcement)
         return self._stores.announcements.start(
-            announcement.id, recipients, message_id=message_id, at_least_once=self._at_least_once
+            announcement, recipients, message_id=message_id, at_least_once=self._at_least_once
         )
 
     async def _conclude(self, announcement: Announcement) -> None:

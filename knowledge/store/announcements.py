@@ -96,10 +96,14 @@ class AnnouncementStore:
         """Of an empty one or a draft; it is a draft from then on."""
         return self._move(announcement_id, UNCONFIRMED, _S.DRAFT, **edits)
 
-    def schedule(self, announcement_id: int, send_at: datetime, zone: str) -> bool:
-        """A draft is confirmed for a time to come; its recipients are those who fit the audience then."""
+    def schedule(self, seen: Announcement, send_at: datetime, zone: str) -> bool:
+        """A draft is confirmed for a time to come; its recipients are those who fit the audience then.
+
+        seen: as for `start`.
+        """
         values = {"send_at": send_at, "zone": zone, "confirmed_at": now()}
-        return self._move(announcement_id, (_S.DRAFT,), _S.SCHEDULED, **values)
+        with self._database.write() as connection:
+            return _confirmed(connection, seen, (_S.DRAFT,), _S.SCHEDULED, **values)
 
     def unschedule(self, announcement_id: int) -> bool:
         """Back to a draft."""
@@ -114,7 +118,7 @@ class AnnouncementStore:
     # ------------------------------------------------------------------------------------- the send
     def start(
         self,
-        announcement_id: int,
+        seen: Announcement,
         recipients: Collection[int],
         *,
         message_id: int | None = None,
@@ -122,19 +126,20 @@ class AnnouncementStore:
     ) -> bool:
         """Confirmed, or its time has come: one row a recipient, at once, and sending begins.
 
+        seen: what was confirmed; False where somebody changed it since, or put it back to a draft.
         message_id: the bot's message in the maker's chat that will show the progress, where there is one already.
         """
         with self._database.write() as connection:
             values: dict[str, Any] = {"message_id": message_id} if message_id is not None else {}
             values["at_least_once"] = at_least_once
             values["confirmed_at"] = func.coalesce(announcements.c.confirmed_at, now())
-            if not _moved(connection, announcement_id, (_S.DRAFT, *WAITING), _S.SENDING, **values):
+            if not _confirmed(connection, seen, (_S.DRAFT, *WAITING), _S.SENDING, **values):
                 return False
             if recipients:
                 # Constants are looked up there: brought along, they would be converted for each of 100,000.
                 moment = (
                     select(announcements.c.confirmed_at)
-                    .where(announcements.c.id == announcement_id)
+                    .where(announcements.c.id == seen.id)
                     .scalar_subquery()
                 )
                 values = {
@@ -143,10 +148,7 @@ class AnnouncementStore:
                     "due_at": moment,
                     "changed_at": moment,
                 }
-                rows = [
-                    {"announcement_id": announcement_id, "telegram_id": id_}
-                    for id_ in sorted(set(recipients))
-                ]
+                rows = [{"announcement_id": seen.id, "telegram_id": id_} for id_ in sorted(set(recipients))]
                 connection.execute(insert(deliveries).values(**values), rows)
             return True
 
@@ -294,6 +296,29 @@ def _moved(
 ) -> bool:
     row = update(announcements).where(
         announcements.c.id == announcement_id, announcements.c.status.in_(tuple(before))
+    )
+    return connection.execute(row.values(status=after, **values)).rowcount == 1
+
+
+def _confirmed(
+    connection: Connection,
+    seen: Announcement,
+    before: Sequence[AnnouncementStatus],
+    after: AnnouncementStatus,
+    **values: Any,
+) -> bool:
+    """Moves it only as it was seen: in the same state, and with everything that is confirmed as it was."""
+    if seen.status not in before:
+        return False
+    row = update(announcements).where(
+        announcements.c.id == seen.id,
+        announcements.c.status == seen.status,
+        announcements.c.course_id.is_not_distinct_from(seen.course_id),
+        announcements.c.text_zh == seen.text_zh,
+        announcements.c.text_en == seen.text_en,
+        announcements.c.picture.is_not_distinct_from(seen.picture),
+        announcements.c.audience == seen.audience,
+        announcements.c.send_at.is_not_distinct_from(seen.send_at),
     )
     return connection.execute(row.values(status=after, **values)).rowcount == 1
 

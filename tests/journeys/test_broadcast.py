@@ -39,7 +39,7 @@ def announced(stage: Stage, stores: Stores, doctors: list[Person]) -> int:
             stores.people.meet(person.id, "医生", Language.ZH)
             stores.people.start(person.id, "1")
     announcement = stores.announcements.begin(maker.id, maker.id, text_zh=TEXT)
-    assert stores.announcements.start(announcement.id, [person.id for person in doctors])
+    assert stores.announcements.start(announcement, [person.id for person in doctors])
     return announcement.id
 
 

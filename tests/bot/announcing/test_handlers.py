@@ -20,6 +20,7 @@ from bot.conversation import Button, Commanded, Content, Message, PictureSent, P
 from bot.dialogue import Dialogues
 from bot.people.roles import Only
 from bot.testing import FakeChat, FakeMessenger, incoming
+from knowledge.audience import Audience
 from knowledge.domain import AnnouncementKind, Language, Role
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import AnnouncementStatus as Status
@@ -406,6 +407,23 @@ async def test_what_was_changed_since_the_preview_has_to_be_seen_first(office: O
     await office.press("中文")
     await office.say("另一段文字")
     await office.press_data(confirm)
+    assert office.chat.notes[-1] == "预览之后又改过。请再预览一次。"
+    assert office.only_one().status is Status.DRAFT
+
+
+async def test_a_change_of_another_administrators_between_the_look_and_the_send_is_not_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    await written(office)
+    await office.press("预览")
+    ids = office.stores.people.ids
+
+    def changed_meanwhile(audience: Audience) -> list[int]:
+        office.stores.announcements.edit(office.only_one().id, text_zh="没有人看过")
+        return ids(audience)
+
+    monkeypatch.setattr(office.stores.people, "ids", changed_meanwhile)
+    await office.press("发给 5 人")
     assert office.chat.notes[-1] == "预览之后又改过。请再预览一次。"
     assert office.only_one().status is Status.DRAFT
 

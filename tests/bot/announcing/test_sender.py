@@ -55,7 +55,7 @@ def drafted(stores: Stores, recipients: Sequence[int], **edits) -> Announcement:
 def started(stores: Stores, recipients: Sequence[int], **how) -> int:
     """An announcement that is to be sent; its progress stands in message 7."""
     announcement = drafted(stores, recipients)
-    assert stores.announcements.start(announcement.id, recipients, message_id=7, **how)
+    assert stores.announcements.start(announcement, recipients, message_id=7, **how)
     return announcement.id
 
 
@@ -263,7 +263,7 @@ async def test_a_pause_holds_and_a_stop_ends_it_with_a_report(stores, clock):
 
 async def test_what_is_scheduled_begins_at_its_time_by_itself(stores, clock):
     announcement = drafted(stores, [101, 102])
-    stores.announcements.schedule(announcement.id, now() + timedelta(milliseconds=300), "Asia/Shanghai")
+    stores.announcements.schedule(announcement, now() + timedelta(milliseconds=300), "Asia/Shanghai")
     messenger = FakeMessenger()
     async with running(sender(stores, messenger, clock)), asyncio.timeout(20):
         await until(lambda: status(stores, announcement.id) is S.DONE)
@@ -273,7 +273,7 @@ async def test_what_is_scheduled_begins_at_its_time_by_itself(stores, clock):
 @pytest.mark.parametrize("late, expected", [(timedelta(hours=2), S.DONE), (timedelta(hours=4), S.MISSED)])
 async def test_what_fell_into_a_break_is_sent_late_or_asked_about(stores, clock, late, expected):
     announcement = drafted(stores, [101, 102])
-    stores.announcements.schedule(announcement.id, now() - late, "Asia/Shanghai")
+    stores.announcements.schedule(announcement, now() - late, "Asia/Shanghai")
     messenger = FakeMessenger()
     async with running(sender(stores, messenger, clock)), asyncio.timeout(20):
         await until(lambda: status(stores, announcement.id) is expected)
@@ -288,6 +288,35 @@ async def test_its_audience_is_asked_for_when_it_begins(stores, clock):
     assert not await one.start(announcement)
     await sent_by(one)
     assert stores.deliveries.report(announcement.id) == DeliveryReport(sent=1)
+
+
+async def test_an_edit_at_the_moment_of_the_confirmation_is_not_sent_unseen(stores, clock):
+    announcement = drafted(stores, [101])
+
+    def changed_meanwhile(each: Announcement) -> list[int]:
+        stores.announcements.edit(each.id, text_zh="没有人看过")
+        return [101]
+
+    messenger = FakeMessenger()
+    one = sender(stores, messenger, clock, audience=changed_meanwhile)
+    assert not await one.start(announcement)
+    await sent_by(one)
+    assert messenger.bulk == []
+    assert status(stores, announcement.id) is S.DRAFT
+
+
+async def test_what_is_put_back_to_a_draft_when_it_is_due_does_not_begin(stores, clock):
+    announcement = drafted(stores, [101])
+    stores.announcements.schedule(announcement, now() - timedelta(minutes=1), "Asia/Shanghai")
+
+    def put_back_meanwhile(each: Announcement) -> list[int]:
+        stores.announcements.unschedule(each.id)
+        return [101]
+
+    messenger = FakeMessenger()
+    await sent_by(sender(stores, messenger, clock, audience=put_back_meanwhile))
+    assert messenger.bulk == []
+    assert status(stores, announcement.id) is S.DRAFT
 
 
 async def test_quiet_hours_do_not_hold_up_the_others_nor_the_end(stores, clock):
@@ -435,7 +464,7 @@ class Interrupted(FakeMessenger):
         super().__init__()
         self._deeds = [deed]
 
-    async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed:
+    async def send(self, chat_id, message):
         outcome = await super().send(chat_id, message)
         if self._deeds:
             assert self._deeds.pop()()

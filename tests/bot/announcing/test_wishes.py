@@ -39,7 +39,7 @@ def sent(stores: Stores) -> int:
     )
     stores.courses.put([course])
     made = stores.announcements.begin(1, 1, kind=AnnouncementKind.COURSE, course_id=1, text_zh="新课程")
-    stores.announcements.start(made.id, [DOCTOR])
+    stores.announcements.start(made, [DOCTOR])
     claimed = stores.deliveries.claim([made.id], datetime.now(UTC) + timedelta(seconds=1))
     assert isinstance(claimed, Claimed)
     stores.deliveries.settle(claimed, DeliveryStatus.SENT, message_id=5)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from knowledge.domain import AnnouncementKind, Language
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus
-from knowledge.store.announcements import Announcement
+from knowledge.store.announcements import Announcement, Edits
 from knowledge.store.database import now
 from knowledge.store.deliveries import Claimed
 
@@ -24,7 +26,7 @@ def started(stores: Stores, *recipients: int) -> int:
     for telegram_id in recipients:
         stores.people.meet(telegram_id, "医生", Language.ZH)
     id_ = drafted(stores)
-    assert stores.announcements.start(id_, recipients, message_id=5)
+    assert stores.announcements.start(found(stores, id_), recipients, message_id=5)
     return id_
 
 
@@ -77,12 +79,12 @@ def test_only_what_is_not_sent_yet_can_be_changed_or_discarded(stores: Stores) -
     draft = drafted(stores)
     assert stores.announcements.discard(draft)
     assert not stores.announcements.discard(draft)
-    assert not stores.announcements.start(draft, [1])
+    assert not stores.announcements.start(found(stores, draft), [1])
 
 
 def test_it_begins_once(stores: Stores) -> None:
     id_ = started(stores, 3, 1, 2, 1)
-    assert not stores.announcements.start(id_, [4, 5])
+    assert not stores.announcements.start(found(stores, id_), [4, 5])
     assert stores.deliveries.report(id_).queued == 3
     assert found(stores, id_).message_id == 5
 
@@ -92,25 +94,57 @@ def test_it_begins_once(stores: Stores) -> None:
 
 def test_what_is_scheduled_can_be_taken_back_until_it_begins(stores: Stores) -> None:
     id_ = drafted(stores)
-    assert stores.announcements.schedule(id_, NOON, "Asia/Shanghai")
+    assert stores.announcements.schedule(found(stores, id_), NOON, "Asia/Shanghai")
     scheduled = found(stores, id_)
     assert (scheduled.status, scheduled.send_at, scheduled.zone) == (S.SCHEDULED, NOON, "Asia/Shanghai")
     assert scheduled in stores.announcements.unfinished()
     assert not stores.announcements.edit(id_, text_zh="改写")
     assert stores.announcements.unschedule(id_)
     assert status(stores, id_) is S.DRAFT
-    assert stores.announcements.schedule(id_, NOON, "Asia/Shanghai")
-    assert stores.announcements.start(id_, [1])
+    assert stores.announcements.schedule(found(stores, id_), NOON, "Asia/Shanghai")
+    assert stores.announcements.start(found(stores, id_), [1])
     assert not stores.announcements.unschedule(id_)
 
 
 def test_what_was_missed_can_still_be_sent(stores: Stores) -> None:
     id_ = drafted(stores)
     assert not stores.announcements.miss(id_)
-    stores.announcements.schedule(id_, NOON, "Asia/Shanghai")
+    stores.announcements.schedule(found(stores, id_), NOON, "Asia/Shanghai")
     assert stores.announcements.miss(id_)
     assert stores.announcements.unfinished() == []
-    assert stores.announcements.start(id_, [1])
+    assert stores.announcements.start(found(stores, id_), [1])
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"text_zh": "改写"},
+        {"text_en": "changed"},
+        {"picture": "photo-2"},
+        {"audience": '{"regions": ["east"]}'},
+        {"send_at": NOON},
+        {"course_id": 3},
+    ],
+    ids=lambda edits: next(iter(edits)),
+)
+def test_only_what_was_seen_is_confirmed(stores: Stores, edits: Edits) -> None:
+    id_ = drafted(stores)
+    seen = found(stores, id_)
+    stores.announcements.edit(id_, **edits)
+    assert not stores.announcements.start(seen, [1])
+    assert not stores.announcements.schedule(seen, NOON, "Asia/Shanghai")
+    assert status(stores, id_) is S.DRAFT
+    assert stores.deliveries.report(id_).audience == 0
+    assert stores.announcements.start(found(stores, id_), [1])
+
+
+def test_what_was_put_back_to_a_draft_meanwhile_does_not_begin(stores: Stores) -> None:
+    id_ = drafted(stores)
+    stores.announcements.schedule(found(stores, id_), NOON, "Asia/Shanghai")
+    scheduled = found(stores, id_)
+    stores.announcements.unschedule(id_)
+    assert not stores.announcements.start(scheduled, [1])
+    assert status(stores, id_) is S.DRAFT
 
 
 # ---------------------------------------------------------------------------------------------- the send

@@ -25,7 +25,7 @@ def started(stores: Stores, *recipients: int, kind: AnnouncementKind = Announcem
         stores.people.meet(id_, "医生", Language.ZH)
         stores.people.start(id_, "1")
     announcement = stores.announcements.begin(ADMIN, CHAT, text_zh="新课程", kind=kind)
-    assert stores.announcements.start(announcement.id, recipients, **how)
+    assert stores.announcements.start(announcement, recipients, **how)
     return announcement.id
 
 
@@ -135,8 +135,9 @@ def test_who_is_away_by_then_is_not_written_to(stores: Stores) -> None:
 def test_many_who_are_not_to_be_written_to_are_passed_over_in_several_transactions(stores: Stores) -> None:
     id_ = started(stores, 250)
     stores.announcements.discard(id_)
-    many = stores.announcements.begin(ADMIN, CHAT, text_zh="新课程").id
-    stores.announcements.start(many, range(1, 251))
+    begun = stores.announcements.begin(ADMIN, CHAT, text_zh="新课程")
+    stores.announcements.start(begun, range(1, 251))
+    many = begun.id
     assert isinstance(stores.deliveries.claim([many], now()), PassedOver)
     assert taken(stores, many).telegram_id == 250
     assert stores.deliveries.report(many) == DeliveryReport(

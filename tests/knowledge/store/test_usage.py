@@ -141,7 +141,7 @@ def test_announcements_of_the_period_with_who_was_reached(stores: Stores, usage:
     made = stores.announcements.begin(
         9, 9, kind=AnnouncementKind.NOTICE, text_zh="讲座\n第二行", text_en="Lecture"
     )
-    stores.announcements.start(made.id, [1, 2, 3])
+    stores.announcements.start(made, [1, 2, 3])
     moment = datetime.now(UTC) + timedelta(seconds=1)
     while isinstance(claimed := stores.deliveries.claim([made.id], moment), Claimed):
         status = DeliveryStatus.SENT if claimed.telegram_id < 3 else DeliveryStatus.FAILED
