@@ -44,7 +44,7 @@ COORDINATOR = 2001
 #: So many rounds in one library, then a new one.
 ROUNDS_A_LIBRARY = 20
 SECTIONS = 6
-SETTLED_WITHIN_S = 90.0
+SETTLED_WITHIN_S = 180.0
 #: So long a victim is waited for that does not run yet.
 PATIENCE_S = 2.0
 #: What each process was started with, behind Python's own name.
@@ -217,7 +217,7 @@ class World:
         running = self.processes()
         # A child lives for half a second; with another wait it is caught at a random moment of that.
         patience = time.monotonic() + PATIENCE_S
-        while victim not in running and time.monotonic() < patience:
+        while victim not in running and (not running or time.monotonic() < patience):
             await asyncio.sleep(0.002)
             running = self.processes()
         name = victim if victim in running else self.chance.choice(sorted(running))
