@@ -23,8 +23,8 @@ _MOST = 5
 
 def note(due: Due, words: Texts) -> Message:
     match due.about:
-        case NowAnswered(question=question):
-            return _answered(question, words)
+        case NowAnswered(question=question, was_disliked=was_disliked):
+            return _answered(question, "notes.says_more" if was_disliked else "notes.answered", words)
         case EditionGone():
             return _gone(due.about, words)
         case GapsClosed(gaps=gaps, told=told):
@@ -40,8 +40,8 @@ def turned_on(words: Texts) -> Message:
     return Message(html=page([line(words.get("notes.on"))]))
 
 
-def _answered(question: NotedQuestion, words: Texts) -> Message:
-    said = words.get("notes.answered", day=day(question.asked_at, words), question=_short(question))
+def _answered(question: NotedQuestion, key: str, words: Texts) -> Message:
+    said = words.get(key, day=day(question.asked_at, words), question=_short(question))
     look = Button(text=words.get("notes.button.look"), data=f"{CALLBACK}:again:{question.note_id}")
     return Message(html=page([line(said)]), buttons=((look,), (_off(words),)))
 

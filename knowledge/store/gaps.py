@@ -104,7 +104,8 @@ class KnownGap:
 class GapToTry:
     id: int
     text: str
-    #: The editions that an asker was answered from and said that this was no answer.
+    #: The editions that an asker was answered from and said that this was no answer, and all with the same content or
+    #: of the same file.
     disliked: frozenset[int]
 
 
@@ -231,9 +232,16 @@ class GapStore:
         mine = select(gaps.c.id, gaps.c.text).where(
             gaps.c.id == gap_id, gaps.c.status != GapStatus.ANSWERED, gaps.c.tried_generation < generation
         )
+        same = or_(
+            editions.c.content_hash == _cited.c.content_hash, editions.c.file_hash == _cited.c.file_hash
+        )
         disliked = (
-            select(citations.c.edition_id)
-            .select_from(citations.join(questions))
+            select(editions.c.id)
+            .select_from(
+                citations.join(questions)
+                .join(_cited, _cited.c.id == citations.c.edition_id)
+                .join(editions, same)
+            )
             .where(questions.c.gap_id == gap_id, questions.c.rating == Rating.DOWN)
         )
         with self._database.read() as connection:
@@ -275,6 +283,8 @@ class GapStore:
                 queue_for_loader(connection, askers[-1].id, edition_id, at=self._clock())
             return told
 
+
+_cited = editions.alias("cited")
 
 #: Below every generation.
 _NEVER = -1

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from knowledge.domain import EditionStatus, Language, Role
+from knowledge.domain import EditionStatus, Language, Outcome, Role
 from knowledge.quiet_hours import DEFAULT_ZONE, QuietHours
 from knowledge.store.database import Database, now
 from knowledge.store.library_tables import editions
@@ -66,6 +66,8 @@ class Named:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NowAnswered:
     question: NotedQuestion
+    #: There was an answer, which they said was none.
+    was_disliked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,13 +263,23 @@ def _about(
     match NoteKind(first.kind):
         case NoteKind.ANSWERED:
             asked = _noted(connection, notes.c.id == first.id)
-            return (first.id,), NowAnswered(question=asked[0]) if asked else None
+            return (first.id,), _now_answered(connection, first, asked)
         case NoteKind.LOADED:
             return _closed(connection, first.telegram_id)
         case NoteKind.EDITION:
             asked = _noted(connection, _of_edition(first))
             ids = tuple(question.note_id for question in asked) or (first.id,)
             return ids, _gone(connection, first.edition_id, asked)
+
+
+def _now_answered(
+    connection: Connection, first: Row[Any], asked: Sequence[NotedQuestion]
+) -> NowAnswered | None:
+    if not asked:
+        return None
+    outcome = select(questions.c.outcome).where(questions.c.id == first.question_id)
+    was_answered = connection.execute(outcome).scalar_one() == Outcome.ANSWERED
+    return NowAnswered(question=asked[0], was_disliked=was_answered)
 
 
 def _of_edition(first: Row[Any]) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ def gone(*, edition: Named = OLD, successor: Named | None = NEW) -> EditionGone:
         (gone(successor=None), "当时引用的《高血压指南》（2018）已撤下，不再作为依据。"),
         (gone(edition=NEW, successor=OLD), "《高血压指南》（2024）已撤下，现在以《高血压指南》（2018）为准。"),
         (NowAnswered(question=ASKED), "当时没有找到答案。现在收录的指南里有了。"),
+        (NowAnswered(question=ASKED, was_disliked=True), "当时的答案没有帮到您。后来收录的指南里有新的内容。"),
         (GapsClosed(gaps=2, told=5), "有 2 个未答问题现在有了答案，已通知 5 位医生。"),
     ],
 )  # fmt: skip

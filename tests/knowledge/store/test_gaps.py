@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from knowledge.domain import Rating
@@ -106,6 +107,18 @@ def test_the_editions_that_were_disliked_are_known(stores: Stores) -> None:
     due = stores.gaps.due(gap_id, stores.library.generation())
     assert due is not None
     assert due.disliked == {loaded}
+
+
+def test_the_same_content_or_file_under_another_name_was_disliked_too(stores: Stores) -> None:
+    old = edition("高血压指南", ("甲。",))
+    gap_id = gap_of(stores, disliked(stores, publish(stores, old).edition.id))
+    renamed = publish(stores, replace(old, title="另一个名字", file_hash="0" * 64)).edition.id
+    reread = publish(stores, replace(edition("高血压指南", ("甲乙。",)), file_hash=old.file_hash)).edition.id
+    other = publish(stores, edition("糖尿病指南", ("丙。",))).edition.id
+    due = stores.gaps.due(gap_id, stores.library.generation())
+    assert due is not None
+    assert {renamed, reread} < due.disliked
+    assert other not in due.disliked
 
 
 def test_closing_queues_one_note_a_person_and_happens_once(stores: Stores) -> None:

@@ -22,7 +22,7 @@ from knowledge.store.notes import (
     NowAnswered,
 )
 from knowledge.store.people import people
-from tests.knowledge.asked import answered_from, asked, in_vain, quoting
+from tests.knowledge.asked import answered_from, asked, disliked, in_vain, quoting
 from tests.knowledge.editions import edition, publish
 
 LONG_AGO = now() - timedelta(days=180)
@@ -127,6 +127,14 @@ def test_who_loaded_it_is_told_only_while_they_may_load_and_want_notes(
     closed_gap(stores, 1)
     assert [each.telegram_id for each in all_due(store)] == [1]
     assert NoteStatus.QUEUED not in statuses(stores)
+
+
+def test_a_note_knows_whether_there_was_an_answer_that_was_disliked(stores: Stores, store: NoteStore) -> None:
+    disliked(stores, publish(stores, OLD).edition.id, by=1)
+    closed_gap(stores, 2)
+    about = {each.telegram_id: each.about for each in all_due(store)}
+    was_disliked = [isinstance(each, NowAnswered) and each.was_disliked for each in (about[1], about[2])]
+    assert was_disliked == [True, False]
 
 
 def test_an_administrator_who_loaded_it_is_told_too(stores: Stores, store: NoteStore) -> None:
