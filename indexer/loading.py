@@ -16,7 +16,7 @@ from indexer.retitling import encode_again
 from indexer.sandbox import Sandbox
 from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
-from knowledge.errors import LibraryUnusable
+from knowledge.errors import EditionConflict, LibraryUnusable, NotFound
 from knowledge.store import Stores
 from knowledge.store.jobs import JobStatus
 from knowledge.store.library import Approved, EditionRecord, Fact, NewEdition
@@ -145,9 +145,6 @@ class Loader:
         Title, year and the other facts are the edition's own, as people corrected them. It is unchanged where the
         reader makes the same passages of it. With `approve` what does not answer any more is passed over: reading
         takes its time, and whoever withdrew it meanwhile meant it.
-
-        Raises:
-            NotFound: there is no such edition any more.
         """
         wanted = _Wanted(
             shown=edition.file_name,
@@ -321,10 +318,15 @@ def _title(document: Document, file: SourceFile) -> str:
 
 
 def _refusing(shown: str, load: Callable[[], LoadRecord]) -> LoadRecord:
-    """What came of it; a refusal where the file cannot be read, or be kept."""
+    """What came of it; a refusal where the file cannot be read, or be kept, or somebody was faster."""
     try:
         return load()
     except IndexerError as error:
         return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason=error.code, message=str(error))
+    except (EditionConflict, NotFound) as error:
+        # Somebody decided about the same edition at this moment: it is told, and the next file is not to wait for it.
+        return LoadRecord(
+            file=shown, status=LoadStatus.REFUSED, reason="changed_meanwhile", message=str(error)
+        )
     except OSError as error:
         return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason="unreadable", message=error.strerror)

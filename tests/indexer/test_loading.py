@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from knowledge.domain import EditionStatus, Script
 from knowledge.errors import ModelChanged
 from knowledge.searchable import Encodable, passage_for_encoder
 from knowledge.store import Stores
+from knowledge.store.library import EditionRecord, LibraryStore
 from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import TARGET, TITLE, Workshop, guideline, long_guideline
 
@@ -210,6 +212,44 @@ def test_a_draft_waits_and_is_approved_by_loading_it_again(workshop: Workshop, i
     assert approved.edition is not None
     assert (approved.edition.id, approved.edition.status) == (draft.edition.id, EditionStatus.CURRENT)
     assert len(workshop.sandbox.read) == 1, "read once"
+
+
+class DecidedMeanwhile(LibraryStore):
+    """A coordinator approves each draft between its being found and its being approved."""
+
+    def find(self, *, file_hash: str | None = None, content_hash: str | None = None) -> EditionRecord | None:
+        found = super().find(file_hash=file_hash, content_hash=content_hash)
+        if found is not None:
+            self.approve(found.id, decided_by="telegram:7")
+        return found
+
+
+def test_a_draft_that_is_decided_at_this_moment_is_told_and_the_next_file_is_loaded(
+    workshop: Workshop, inbox: Path
+) -> None:
+    path = guideline(inbox)
+    load(workshop, path, approve=False)
+    stores = replace(workshop.stores, library=DecidedMeanwhile(workshop.stores.database))
+    loader = Loader(stores, workshop.encoder, workshop.sandbox, workshop.files)  # type: ignore[arg-type]
+    record = loader.load(path, loaded_by="test", approve=True)
+    assert (record.status, record.reason) == (LoadStatus.REFUSED, "changed_meanwhile")
+    assert record.message
+    (edition,) = workshop.stores.library.list_editions()
+    assert edition.decided_by == "telegram:7"
+    other = guideline(inbox, "b.md", title="慢阻肺指南（2021年版）", target="首选吸入。")
+    assert loader.load(other, loaded_by="test", approve=True).status is LoadStatus.LOADED
+
+
+def test_a_document_that_is_forgotten_while_its_edition_is_read_is_told(
+    workshop: Workshop, inbox: Path
+) -> None:
+    draft = load(workshop, guideline(inbox), approve=False).edition
+    assert draft is not None
+    workshop.stores.library.discard(draft.id)
+    newer = guideline(inbox, "b.md", title="慢阻肺指南（2021年版）", target="首选吸入。")
+    record = workshop.loader.load(newer, loaded_by="test", approve=True, edition_of=draft.document_id)
+    assert (record.status, record.reason) == (LoadStatus.REFUSED, "changed_meanwhile")
+    assert workshop.stores.library.list_editions() == []
 
 
 def test_a_withdrawn_document_answers_again_when_it_is_loaded_again(workshop: Workshop, inbox: Path) -> None:
