@@ -105,7 +105,7 @@ class People(Feature):
                     await chat.send(view.invited(joined, incoming.speaker.language))
                     return True
                 case NothingToGain():
-                    return True
+                    return not is_stranger
                 case NotValid() as refused:
                     subject = f"invitation:{refused.invitation.id}" if refused.invitation else "invitation"
                     reason = refused.status or "forged"

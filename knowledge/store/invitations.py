@@ -92,7 +92,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """They are in. A higher role than the invitation's was kept."""
+    """They are in. A higher role than the invitation's was kept; who had come by it before got none."""
 
     invitation: Invitation
     before: Role
@@ -101,7 +101,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NothingToGain:
-    """They came by it before, or are in with this role or a higher one: no use was counted."""
+    """They are in, and came by it before or have this role or a higher one: no use was counted."""
 
     invitation: Invitation
 
@@ -145,14 +145,21 @@ class InvitationStore:
             person = connection.execute(select(people).where(people.c.telegram_id == telegram_id)).one()
             before = Role(person.role)
             is_in = person.started_at is not None or person.invitation_id is not None
-            gains = not is_in or not before.includes(invitation.role)
-            if not gains or _came_by(connection, invitation.id, telegram_id):
+            if is_in and before.includes(invitation.role):
+                return NothingToGain(invitation=invitation)
+            came_before = _came_by(connection, invitation.id, telegram_id)
+            if is_in and came_before:
                 return NothingToGain(invitation=invitation)
             status = invitation.status(now())
             if status is not InvitationStatus.OPEN:
                 return NotValid(invitation=invitation, status=status)
+            if came_before:
+                # They erased themselves since: they are let in again, without a role that was theirs once.
+                _let_in(connection, invitation.id, telegram_id, before)
+                return Joined(invitation=invitation, before=before, role=before)
             role = before if before.includes(invitation.role) else invitation.role
-            _count(connection, invitation.id, telegram_id, role)
+            _count(connection, invitation.id, telegram_id)
+            _let_in(connection, invitation.id, telegram_id, role)
             return Joined(invitation=invitation, before=before, role=role)
 
     def all(self, *, page: int = 0, size: int = 100) -> tuple[list[Invitation], int]:
@@ -176,12 +183,15 @@ class InvitationStore:
             return connection.execute(update(invitations).where(open_).values(revoked_at=now())).rowcount == 1
 
 
-def _count(connection: Connection, invitation_id: int, telegram_id: int, role: Role) -> None:
-    """One use more, and the person is in."""
+def _count(connection: Connection, invitation_id: int, telegram_id: int) -> None:
+    """One use more."""
     use = {"invitation_id": invitation_id, "telegram_id": telegram_id, "used_at": now()}
     connection.execute(insert(invitation_uses).values(**use))
     more = update(invitations).where(invitations.c.id == invitation_id)
     connection.execute(more.values(used=invitations.c.used + 1))
+
+
+def _let_in(connection: Connection, invitation_id: int, telegram_id: int, role: Role) -> None:
     let_in = update(people).where(people.c.telegram_id == telegram_id)
     connection.execute(let_in.values(invitation_id=invitation_id, role=role))
 

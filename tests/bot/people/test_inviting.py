@@ -14,8 +14,11 @@ from bot.people.inviting import Inviting, press_of
 from bot.people.reception import Reception
 from bot.people.refusals import Refusals
 from bot.people.roles import Roles
+from bot.privacy.consent import Consent
+from bot.privacy.handlers import Privacy
 from bot.router import Router
 from bot.testing import FakeChat, incoming
+from knowledge.domain import Consent as Mode
 from knowledge.domain import Join, Language, Role
 from knowledge.store import Stores
 from knowledge.store.database import now
@@ -101,14 +104,18 @@ def test_whatever_comes_is_read_or_refused(rest: str) -> None:
 class Door:
     """The bot as somebody finds it who was not invited."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, mode: Mode = Mode.NOTICE) -> None:
         self.stores = stores
         self.asked: list[str] = []
         refusals = Refusals(stores.audit)
-        people = People(stores, refusals)
+        consent = Consent(stores.people, stores.privacy, mode=mode)
+        people = People(stores, refusals, consent)
+        privacy = Privacy(stores.privacy, consent, question=self.question, welcome=people.welcome)
         roles = Roles(administrators=frozenset({9}))
         self.reception = Reception(stores.people, roles, join=Join.INVITE)
-        self.router = Router([people], question=self.question, otherwise=self.question, refusals=refusals)
+        self.router = Router(
+            [people, privacy], question=self.question, otherwise=self.question, refusals=refusals
+        )
 
     async def question(self, update: object, chat: object) -> None:
         self.asked.append(str(update))
@@ -188,6 +195,35 @@ async def test_a_link_that_does_not_hold_is_refused_and_written_down(
     assert (newest.who, newest.action) == ("telegram:1001", "refused.invitation")
     assert newest.details["reason"] == reason
     assert code not in str(newest)
+
+
+@pytest.mark.parametrize("role", [Role.DOCTOR, Role.COORDINATOR])
+async def test_who_erased_themselves_comes_in_again_by_the_same_link_and_agrees(
+    inviting: Inviting, stores: Stores, role: Role
+) -> None:
+    code, door = await made(inviting, f"invite:new:{role}:5:7"), Door(stores, Mode.ASK)
+    for _ in range(2):
+        asked = await door.hears(Commanded(name="start", argument=code))
+        agree = asked.sent[-1].buttons[0][0].data
+        assert agree is not None
+        chat = await door.hears(Pressed(data=agree, message_id=3))
+        assert len(chat.edits) == 1
+        assert "步" in chat.sent[-1].html
+        assert await door.standing() is Standing.MEMBER
+        stores.privacy.forget(1001)
+        assert await door.standing() is Standing.STRANGER
+
+
+async def test_a_link_that_was_revoked_lets_nobody_back_who_erased_themselves(
+    inviting: Inviting, stores: Stores
+) -> None:
+    code, door = await made(inviting, "invite:new:coordinator:5:7"), Door(stores, Mode.ASK)
+    await door.hears(Commanded(name="start", argument=code))
+    stores.privacy.forget(1001)
+    stores.invitations.revoke(1)
+    (shown,) = (await door.hears(Commanded(name="start", argument=code))).sent
+    assert "撤销" in shown.html
+    assert await door.standing() is Standing.STRANGER
 
 
 async def test_the_staff_of_the_settings_and_old_members_always_pass(door: Door, stores: Stores) -> None:

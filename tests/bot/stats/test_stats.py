@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ async def test_others_see_nothing(stores, tmp_path, role):
 
 async def test_a_group_sees_nothing_whoever_asks(stores, tmp_path):
     chat, feature = FakeChat(), stats(stores, tmp_path)
-    about = {"role": Role.ADMINISTRATOR, "is_group": True, "chat_id": -7}
+    about: dict[str, Any] = {"role": Role.ADMINISTRATOR, "is_group": True, "chat_id": -7}
     await feature.commands()["stats"](incoming(Commanded(name="stats"), **about), chat)
     pressed = incoming(Pressed(data="stats:people:7", message_id=1), **about)
     await feature.callbacks()["stats"](pressed, chat)

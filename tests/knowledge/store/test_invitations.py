@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from knowledge.domain import Language, Role
 from knowledge.store import Stores
@@ -80,6 +80,55 @@ def test_a_role_that_was_taken_away_does_not_come_back_by_the_same_link(known: S
     known.people.change_role(LI, Role.DOCTOR)
     assert isinstance(known.invitations.redeem(first.code, LI), NothingToGain)
     assert isinstance(known.invitations.redeem(second.code, LI), NothingToGain)
+
+
+def test_who_erased_themselves_comes_back_by_a_link_to_the_staff_as_a_doctor(known: Stores) -> None:
+    """The link counts them once, and gives back no role."""
+    link = made(known, role=Role.COORDINATOR, most=2)
+    known.invitations.redeem(link.code, LI)
+    known.privacy.forget(LI)
+    known.people.meet(LI, "某", Language.ZH)
+    back = known.invitations.redeem(link.code, LI)
+    assert isinstance(back, Joined)
+    assert (back.before, back.role) == (Role.DOCTOR, Role.DOCTOR)
+    person = known.people.get(LI)
+    assert person is not None
+    assert person.is_member
+    assert person.role is Role.DOCTOR
+    found = known.invitations.get(link.invitation.id)
+    assert found is not None
+    assert found.used == 1
+    assert isinstance(known.invitations.redeem(link.code, LI), NothingToGain)
+
+
+@pytest.mark.parametrize("role", [Role.DOCTOR, Role.COORDINATOR])
+@pytest.mark.parametrize(
+    "status", [InvitationStatus.REVOKED, InvitationStatus.USED_UP, InvitationStatus.EXPIRED]
+)
+def test_who_erased_themselves_does_not_come_back_by_a_link_that_does_not_hold(
+    known: Stores, role: Role, status: InvitationStatus
+) -> None:
+    link = made(known, role=role, most=1 if status is InvitationStatus.USED_UP else 2)
+    known.invitations.redeem(link.code, LI)
+    if status is InvitationStatus.REVOKED:
+        known.invitations.revoke(link.invitation.id)
+    if status is InvitationStatus.EXPIRED:
+        with known.database.write() as connection:
+            connection.execute(update(invitations).values(expires_at=now()))
+    known.privacy.forget(LI)
+    known.people.meet(LI, "某", Language.ZH)
+    refused = known.invitations.redeem(link.code, LI)
+    assert isinstance(refused, NotValid)
+    assert refused.status is status
+    person = known.people.get(LI)
+    assert person is not None
+    assert not person.is_member
+
+
+def test_who_is_in_may_take_a_link_again_that_is_used_up(known: Stores) -> None:
+    link = made(known, most=1)
+    known.invitations.redeem(link.code, LI)
+    assert isinstance(known.invitations.redeem(link.code, LI), NothingToGain)
 
 
 def test_whoever_is_in_keeps_the_higher_role(known: Stores) -> None:
