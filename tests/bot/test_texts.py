@@ -17,7 +17,8 @@ from knowledge.domain import Language
 SOURCE = Path(bot.__file__).parent
 KEYS = texts(Language.ZH).keys()
 PREFIXES = {key.partition(".")[0] for key in KEYS}
-_KEY = re.compile(r"[a-z]+(\.[a-z0-9_]+)+")
+#: None ends so: what does is the beginning of a key that code puts together.
+_KEY = re.compile(r"[a-z]+(\.[a-z0-9_]+)+(?<!_)")
 
 
 def literals() -> Iterator[str]:
