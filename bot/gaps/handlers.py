@@ -81,8 +81,9 @@ class Gaps(Feature):
         if deed == "card":
             return view.card(gap, at, words), ""
         status, who = _DECISIONS[deed], f"telegram:{incoming.speaker.id}"
-        if self._stores.gaps.decide(gap.id, status, who):
-            self._stores.audit.note(who, f"gap.{deed}", f"gap:{gap.id}")
+        with self._stores.database.together():
+            if self._stores.gaps.decide(gap.id, status, who):
+                self._stores.audit.note(who, f"gap.{deed}", f"gap:{gap.id}")
         if deed == "dismiss":
             return self._page(at, words), words.get("gaps.dismissed")
         return view.card(self._stores.gaps.get(gap.id) or gap, at, words), ""

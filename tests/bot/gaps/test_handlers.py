@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot.asking.handlers import Asking
 from bot.conversation import Button, Incoming, Message, Pressed, Said
@@ -105,6 +106,19 @@ async def test_pages_follow_each_other(stores: Stores, feature: Gaps) -> None:
     assert all(f"第 {number} 种病怎么治" in seen for number in range(14))
     assert [message_id for message_id, _ in chat.edits] == [5, 5, 5]
     assert labels(chat.edits[-1][1]) == ["1", "2", "‹ 上一页"]
+
+
+async def test_what_cannot_be_written_down_is_not_decided(stores: Stores, feature: Gaps) -> None:
+    gap_id = gap(stores)
+    with stores.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    with pytest.raises(IntegrityError):
+        await press(feature, f"gaps:dismiss:{gap_id}:0")
+    found = stores.gaps.get(gap_id)
+    assert found is not None
+    assert found.status is GapStatus.OPEN
 
 
 async def test_a_card_is_dismissed_with_a_line_in_the_audit_log_and_comes_back(
