@@ -154,6 +154,8 @@ def build(
             welcome=people.welcome,
             backup_days=settings.backup_days,
             dialogues=dialogues,
+            roles=roles,
+            refusals=refusals,
         ),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(stores=stores, sender=sender, dialogues=dialogues, charts=charts, audience=audience),

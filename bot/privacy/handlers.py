@@ -6,12 +6,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed
 from bot.dialogue import Dialogues
+from bot.people.refusals import Refusal, Refusals
+from bot.people.roles import Roles
 from bot.privacy import view
 from bot.privacy.consent import Consent
 from bot.router import Feature
+from knowledge.domain import Role
+from knowledge.store.people import LastAdministrator
 from knowledge.store.privacy import PrivacyStore
 
 log = logging.getLogger(__name__)
@@ -31,15 +36,22 @@ class Privacy(Feature):
         welcome: Handler,
         backup_days: int = 0,
         dialogues: Dialogues | None = None,
+        roles: Roles | None = None,
+        refusals: Refusals | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """question: takes what waited for the consent; welcome: shown to who agreed and asked nothing yet."""
+        """question: takes what waited for the consent; welcome: shown to who agreed and asked nothing yet.
+
+        roles: what the settings say, which erasing does not take away.
+        """
         self._store = store
         self._consent = consent
         self._question = question
         self._welcome = welcome
         self._backup_days = backup_days
         self._dialogues = dialogues
+        self._roles = roles or Roles()
+        self._refusals = refusals
         self._clock = clock
 
     def commands(self) -> Mapping[str, Handler]:
@@ -81,7 +93,13 @@ class Privacy(Feature):
             await chat.send(view.in_private(language))
             return
         until = int(self._clock()) + _DECIDED_WITHIN_S
-        await chat.send(view.forget(language, until=until, backup_days=self._backup_days))
+        shown = view.forget(language, until=until, backup_days=self._backup_days, loses=self._lost(incoming))
+        await chat.send(shown)
+
+    def _lost(self, incoming: Incoming) -> Role | None:
+        """The role that they lose with their data: not one that the settings, or the terminal, give them again."""
+        role, kept = incoming.speaker.role, self._roles.of(incoming.speaker.id)
+        return None if incoming.update_id is None or kept.includes(role) else role
 
     async def forget(self, incoming: Incoming, chat: Chat) -> None:
         """Only ever whoever presses, whatever the button says."""
@@ -95,19 +113,34 @@ class Privacy(Feature):
                 await _instead(incoming, chat, view.stays(language))
             case [_, "yes", until] if self._is_in_time(until) and not incoming.is_group:
                 await chat.acknowledge()
-                if self._dialogues is not None:
-                    # Of what it awaited, memory keeps nothing either.
-                    await self._dialogues.close(incoming)
-                erased = await asyncio.to_thread(self._store.forget, incoming.speaker.id)
-                # Without an id: whom it was about is not to be found in a log either.
-                log.info("action=privacy.forgotten questions=%d", erased.questions)
-                await _instead(incoming, chat, view.forgotten(language, backup_days=self._backup_days))
+                await self._forget(incoming, chat)
+            case [_, "yes", until] if _is_number(until):
+                await chat.acknowledge(view.too_late(language))
             case _:
+                if self._refusals is not None:
+                    await self._refusals.note(incoming, Refusal.CALLBACK)
                 await chat.acknowledge(view.too_late(language))
 
+    async def _forget(self, incoming: Incoming, chat: Chat) -> None:
+        language = incoming.speaker.language
+        if self._dialogues is not None:
+            # Of what it awaited, memory keeps nothing either.
+            await self._dialogues.close(incoming)
+        forget = partial(self._store.forget, incoming.speaker.id, always=self._roles.administrators)
+        erased = await asyncio.to_thread(forget)
+        if isinstance(erased, LastAdministrator):
+            await _instead(incoming, chat, view.last_administrator(language))
+            return
+        # Without an id: whom it was about is not to be found in a log either.
+        log.info("action=privacy.forgotten questions=%d", erased.questions)
+        await _instead(incoming, chat, view.forgotten(language, backup_days=self._backup_days))
+
     def _is_in_time(self, until: str) -> bool:
-        is_number = until.isascii() and until.isdigit() and len(until) <= _MOST_DIGITS
-        return is_number and 0 <= int(until) - self._clock() <= _DECIDED_WITHIN_S
+        return _is_number(until) and 0 <= int(until) - self._clock() <= _DECIDED_WITHIN_S
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 async def _heard(incoming: Incoming, chat: Chat) -> None:

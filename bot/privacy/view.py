@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.conversation import Attachment, AttachmentKind, Button, Message
 from bot.html import Block, Section, bold, italic, line, page
+from bot.people.view import role_name
 from bot.texts import Texts, texts
-from knowledge.domain import Language
+from knowledge.domain import Language, Role
 
 #: Under this name it is saved on their phone.
 _FILE = "yidao-mydata.json"
@@ -94,12 +95,14 @@ def mine(language: Language, found: Kept) -> Message:
     return Message(html=page(shown, _CAPTION), attachment=attachment)
 
 
-def forget(language: Language, *, until: int, backup_days: int) -> Message:
-    """until: seconds since 1970; an old button is not to erase what came since."""
+def forget(language: Language, *, until: int, backup_days: int, loses: Role | None = None) -> Message:
+    """until: seconds since 1970; an old button is not to erase what came since. loses: the role that goes with it."""
     words = texts(language)
+    lost = [words.get("privacy.forget_role", role=role_name(loses, words))] if loses else []
     return _message(
         line(bold(words.get("privacy.forget_title"))),
         _paragraph(words.get("privacy.forget")),
+        *map(_paragraph, lost),
         _paragraph(_in_backups(words, backup_days)),
         buttons=(
             (Button(text=words.get("privacy.forget_yes"), data=f"forget:yes:{until}"),),
@@ -111,6 +114,10 @@ def forget(language: Language, *, until: int, backup_days: int) -> Message:
 def forgotten(language: Language, *, backup_days: int) -> Message:
     words = texts(language)
     return _message(line(words.get("privacy.forgotten")), _paragraph(_in_backups(words, backup_days)))
+
+
+def last_administrator(language: Language) -> Message:
+    return _message(line(texts(language).get("privacy.last_administrator")))
 
 
 def stays(language: Language) -> Message:

@@ -78,7 +78,7 @@ class AuditLog:
     def note(self, who: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """who: "telegram:1001" or "shell:root"; action: stable, such as "edition.approve"; subject: "edition:12"."""
         with self._database.write() as connection:
-            _write(connection, who, action, subject, details)
+            write_line(connection, who, action, subject, details)
 
     def note_refusal(
         self, who: str, kind: str, subject: str, details: Mapping[str, Any] | None = None
@@ -89,7 +89,7 @@ class AuditLog:
         with self._database.write() as connection:
             if int(connection.execute(refusals).scalar_one()) >= REFUSALS_AN_HOUR:
                 return False
-            _write(connection, who, REFUSED + kind, subject[:_LONGEST_SUBJECT], details)
+            write_line(connection, who, REFUSED + kind, subject[:_LONGEST_SUBJECT], details)
             return True
 
     def page(
@@ -123,9 +123,10 @@ class AuditLog:
             )
 
 
-def _write(
+def write_line(
     connection: Connection, who: str, action: str, subject: str, details: Mapping[str, Any] | None
 ) -> None:
+    """As `AuditLog.note`, within another store's transaction."""
     text = json.dumps(details or {}, ensure_ascii=False)
     values = {"at": now(), "who": who, "action": action, "subject": subject, "details": text}
     connection.execute(insert(audit_log).values(**values))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Connection,
     Integer,
     Row,
     String,
@@ -186,12 +187,12 @@ class PeopleStore:
     def change_role(self, telegram_id: int, role: Role, *, always: Collection[int] = ()) -> Change:
         """always: ids that the settings make administrators, whatever is stored of them."""
         with self._database.write() as connection:
-            person = self._locked(connection, telegram_id)
+            person = locked(connection, telegram_id)
             if person is None:
                 return Unknown()
             if person.role is role:
                 return AsBefore()
-            if person.role is Role.ADMINISTRATOR and self._is_last(connection, person, always):
+            if is_last_administrator(connection, person, always):
                 return LastAdministrator()
             change = update(people).where(people.c.telegram_id == telegram_id).values(role=role)
             connection.execute(change)
@@ -200,13 +201,12 @@ class PeopleStore:
     def bar(self, telegram_id: int, *, barred: bool, always: Collection[int] = ()) -> Change:
         """Shuts somebody out, or lets them in again. always: as for `change_role`."""
         with self._database.write() as connection:
-            person = self._locked(connection, telegram_id)
+            person = locked(connection, telegram_id)
             if person is None:
                 return Unknown()
             if person.barred is barred:
                 return AsBefore()
-            is_administrator = person.role is Role.ADMINISTRATOR
-            if barred and is_administrator and self._is_last(connection, person, always):
+            if barred and is_last_administrator(connection, person, always):
                 return LastAdministrator()
             change = update(people).where(people.c.telegram_id == telegram_id).values(barred=barred)
             connection.execute(change)
@@ -265,26 +265,27 @@ class PeopleStore:
             changed = update(people).where(mine).values(**values).returning(people)
             return _person(connection.execute(changed).one())
 
-    @staticmethod
-    def _locked(connection: Any, telegram_id: int) -> Person | None:
-        """The person, with every administrator's row held meanwhile: two must not remove each other at once."""
-        connection.execute(
-            select(people.c.telegram_id)
-            .where(people.c.role == Role.ADMINISTRATOR)
-            .order_by(people.c.telegram_id)
-            .with_for_update()
-        )
-        mine = select(people).where(people.c.telegram_id == telegram_id).with_for_update()
-        row = connection.execute(mine).one_or_none()
-        return _person(row) if row else None
 
-    @staticmethod
-    def _is_last(connection: Any, person: Person, always: Collection[int]) -> bool:
-        if set(always) - {person.telegram_id}:
-            return False
-        able = (people.c.role == Role.ADMINISTRATOR, people.c.barred.is_(False), people.c.deleted.is_(False))
-        others = select(func.count()).where(*able, people.c.telegram_id != person.telegram_id)
-        return int(connection.execute(others).scalar_one()) == 0
+def locked(connection: Connection, telegram_id: int) -> Person | None:
+    """The person, with every administrator's row held meanwhile: two must not remove each other at once."""
+    connection.execute(
+        select(people.c.telegram_id)
+        .where(people.c.role == Role.ADMINISTRATOR)
+        .order_by(people.c.telegram_id)
+        .with_for_update()
+    )
+    mine = select(people).where(people.c.telegram_id == telegram_id).with_for_update()
+    row = connection.execute(mine).one_or_none()
+    return _person(row) if row else None
+
+
+def is_last_administrator(connection: Connection, person: Person, always: Collection[int]) -> bool:
+    """Whether nobody else is one. always: ids that the settings make administrators."""
+    if person.role is not Role.ADMINISTRATOR or set(always) - {person.telegram_id}:
+        return False
+    able = (people.c.role == Role.ADMINISTRATOR, people.c.barred.is_(False), people.c.deleted.is_(False))
+    others = select(func.count()).where(*able, people.c.telegram_id != person.telegram_id)
+    return int(connection.execute(others).scalar_one()) == 0
 
 
 def _in(audience: Audience) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,14 +30,14 @@ from sqlalchemy import (
 
 from knowledge.domain import Role
 from knowledge.store.announcement_tables import DeliveryStatus, deliveries
-from knowledge.store.audit import audit_log
+from knowledge.store.audit import audit_log, write_line
 from knowledge.store.database import Database, now
 from knowledge.store.dialogues import dialogues
 from knowledge.store.gaps import gaps
 from knowledge.store.invitations import invitation_uses, invitations
 from knowledge.store.jobs import jobs
 from knowledge.store.note_tables import notes
-from knowledge.store.people import people
+from knowledge.store.people import LastAdministrator, is_last_administrator, locked, people
 from knowledge.store.questions import citations, questions
 
 #: Where a message stood that nobody is to be found by any more; Telegram numbers no chat so.
@@ -125,13 +125,25 @@ class PrivacyStore:
         return found
 
     # --------------------------------------------------------------------------------------- to be erased
-    def forget(self, telegram_id: int) -> Erased:
+    def forget(
+        self, telegram_id: int, *, who: str | None = None, always: Collection[int] = ()
+    ) -> Erased | LastAdministrator:
         """Erases everything of this person but what the staff did (audit log, loaded files, announcements).
 
-        Who is shut out stays so: of them the id and that are kept.
+        Who is shut out stays so: of them the id and that are kept. Of the staff it is noted that they are none any
+        more; the last administrator stays, for nobody would be left.
+        who: does it, as in the audit log; None: they themselves. always: ids that the settings make administrators.
         """
         somebody = _nobody()
         with self._database.write() as connection:
+            person = locked(connection, telegram_id)
+            if person is not None and person.role is not Role.DOCTOR:
+                keeps_it = telegram_id in always
+                if not keeps_it and not person.barred and is_last_administrator(connection, person, always):
+                    return LastAdministrator()
+                details = {"before": person.role.value}
+                who = who or f"telegram:{telegram_id}"
+                write_line(connection, who, "person.forget", f"person:{telegram_id}", details)
             asked = _ids(connection, questions.c.asked_by == telegram_id)
             erased = Erased(questions=len(asked), notes=_delete(connection, notes, telegram_id))
             _erase_questions(connection, asked, somebody)

@@ -60,6 +60,7 @@ def kept_out(content: Content, standing: Standing, role: Role = Role.DOCTOR) -> 
         "consent",
         "consent:speak:fr",
         "language:xx",
+        "forget:yes:x",
     ],
 )
 async def test_it_is_written_down(bot: Bot, stores: Stores, data: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.__main__ import parser
 from bot.commands import privacy
+from knowledge.domain import Language, Role
 from knowledge.settings import Settings
 from knowledge.store import Stores
 from tests.knowledge.asked import in_vain
@@ -28,3 +29,10 @@ def test_show_forget_and_expire(stores: Stores, capsys: pytest.CaptureFixture[st
     assert carried_out(stores, "forget", str(ME)) == 0
     assert json.loads(capsys.readouterr().out) == {"questions": 1, "notes": 0, "deliveries": 0, "people": 1}
     assert stores.privacy.kept_of(ME)["questions"] == []
+
+
+def test_the_last_administrator_is_not_erased(stores: Stores, capsys: pytest.CaptureFixture[str]) -> None:
+    stores.people.meet(ME, "甲", Language.ZH, Role.ADMINISTRATOR)
+    assert carried_out(stores, "forget", str(ME)) == 1
+    assert "last administrator" in capsys.readouterr().err
+    assert stores.people.get(ME) is not None

@@ -8,11 +8,12 @@ import pytest
 
 from bot.conversation import Commanded, Content, Pressed
 from bot.html import units
+from bot.people.roles import Roles
 from bot.privacy.consent import Consent
 from bot.privacy.handlers import Privacy
 from bot.privacy.retention import Retention
 from bot.testing import FakeChat, incoming
-from knowledge.domain import Language
+from knowledge.domain import Language, Role
 from knowledge.store import Stores
 from knowledge.store.privacy import Erased
 from tests.knowledge.asked import in_vain
@@ -85,6 +86,29 @@ async def test_forget_asks_first_and_erases_when_confirmed(privacy: Privacy, sto
     assert chat.edits[0][0] == 3
     again = await handled(privacy, Pressed(data=data, message_id=3))
     assert again.edits == chat.edits
+
+
+async def test_the_staff_is_told_that_their_role_is_lost(privacy: Privacy) -> None:
+    (card,) = (await handled(privacy, Commanded(name="forget"), role=Role.COORDINATOR)).sent
+    assert "身份（指南管理员）也会失去" in card.html
+    (card,) = (await handled(privacy, Commanded(name="forget"))).sent
+    assert "身份" not in card.html
+
+
+async def test_whom_the_settings_name_loses_no_role(stores: Stores) -> None:
+    consent, roles = Consent(stores.people, stores.privacy), Roles(administrators=frozenset({ME}))
+    privacy = Privacy(stores.privacy, consent, question=_never, welcome=_never, roles=roles)
+    (card,) = (await handled(privacy, Commanded(name="forget"), role=Role.ADMINISTRATOR)).sent
+    assert "身份" not in card.html
+
+
+async def test_the_last_administrator_is_told_to_make_another_first(privacy: Privacy, stores: Stores) -> None:
+    stores.people.change_role(ME, Role.ADMINISTRATOR)
+    pressed = Pressed(data=f"forget:yes:{NOW + 60}", message_id=3)
+    ((_, shown),) = (await handled(privacy, pressed, role=Role.ADMINISTRATOR)).edits
+    assert "/people" in shown.html
+    assert stores.people.get(ME) is not None
+    assert len(stores.privacy.kept_of(ME)["questions"]) == 1
 
 
 async def test_to_keep_it_erases_nothing(privacy: Privacy, stores: Stores) -> None:

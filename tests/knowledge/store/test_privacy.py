@@ -15,6 +15,7 @@ from knowledge.store import Stores, metadata_of_all_areas, privacy
 from knowledge.store.announcement_tables import DeliveryStatus, announcements, deliveries
 from knowledge.store.database import now
 from knowledge.store.invitations import invitation_uses, invitations
+from knowledge.store.people import LastAdministrator
 from knowledge.store.privacy import STRANGERS_FOR, Erased, PrivacyStore
 from knowledge.store.questions import questions
 from tests.knowledge.asked import answered_from, disliked, in_vain
@@ -123,6 +124,7 @@ def test_what_is_erased_leaves_nothing_in_the_file(stores: Stores, library_file:
     stores.dialogues.open(ME, ME, "title", {"text": "secret-dialogue"})
     assert b"secret-" in bytes_of(library_file)
     erased = stores.privacy.forget(ME)
+    assert isinstance(erased, Erased)
     assert (erased.questions, erased.people) == (120, 1)
     left = bytes_of(library_file)
     assert b"secret-" not in left
@@ -160,6 +162,49 @@ def test_a_link_to_the_staff_is_not_used_twice_by_being_forgotten(stores: Stores
             )
     stores.privacy.forget(ME)
     assert [row["invitation_id"] for row in stores.privacy.kept_of(ME)["invitations_used"]] == [2]
+
+
+def test_the_last_administrator_cannot_be_erased(stores: Stores) -> None:
+    stores.people.meet(ME, "甲", Language.ZH, Role.ADMINISTRATOR)
+    in_vain(stores, by=ME)
+    assert stores.privacy.forget(ME) == LastAdministrator()
+    person = stores.people.get(ME)
+    assert person is not None
+    assert person.role is Role.ADMINISTRATOR
+    assert len(stores.privacy.kept_of(ME)["questions"]) == 1
+    assert "person.forget" not in {entry.action for entry in stores.audit.page(size=9).entries}
+
+
+@pytest.mark.parametrize(
+    "always", [(OTHER,), (ME,)], ids=["the settings name another", "the settings name them"]
+)
+def test_an_administrator_whom_the_settings_replace_can_be_erased(
+    stores: Stores, always: tuple[int, ...]
+) -> None:
+    stores.people.meet(ME, "甲", Language.ZH, Role.ADMINISTRATOR)
+    assert isinstance(stores.privacy.forget(ME, always=always), Erased)
+    assert stores.people.get(ME) is None
+
+
+@pytest.mark.parametrize("who", [None, "shell:root"])
+def test_that_somebody_of_the_staff_erased_themselves_is_noted(stores: Stores, who: str | None) -> None:
+    stores.people.meet(OTHER, "乙", Language.ZH, Role.ADMINISTRATOR)
+    stores.people.meet(ME, "甲", Language.ZH, Role.ADMINISTRATOR)
+    stores.privacy.forget(ME, who=who)
+    entry = stores.audit.page(size=1).entries[0]
+    assert (entry.who, entry.action, entry.subject) == (
+        who or f"telegram:{ME}",
+        "person.forget",
+        f"person:{ME}",
+    )
+    assert entry.details == {"before": "administrator"}
+    assert stores.privacy.forget(OTHER) == LastAdministrator()
+
+
+def test_that_a_doctor_erased_themselves_is_noted_nowhere(stores: Stores) -> None:
+    in_vain(stores, by=ME)
+    stores.privacy.forget(ME)
+    assert stores.audit.page(size=1).entries == ()
 
 
 def test_forgetting_twice_is_forgetting_once(stores: Stores) -> None:
