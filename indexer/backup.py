@@ -31,9 +31,13 @@ _TERMS = "terms.csv"
 _MANIFEST = "backup.json"
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
 _FORMAT = 1
+#: What changes from one backup to the next has its digest in its name: the next is written beside it.
+_DATABASE_OF = re.compile(r"yidao(?:-[0-9a-f]{64})?\.sqlite3")
+_TERMS_OF = re.compile(r"terms(?:-[0-9a-f]{64})?\.csv")
 #: All that a backup holds: nothing else is taken out of an archive, and nothing outside the folder is ever named.
 _MEMBER = re.compile(
-    r"(?:backup\.json|yidao\.sqlite3|terms\.csv|files/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,16}|uploads/[^/\0]{1,255})"
+    rf"(?:backup\.json|{_DATABASE_OF.pattern}|{_TERMS_OF.pattern}|files/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.[a-z0-9]{{1,16}}"
+    r"|uploads/[^/\0]{1,255})"
 )
 
 
@@ -51,6 +55,14 @@ class Manifest:
     #: Editions whose file was not in the data folder any more.
     missing: int = 0
     format: int = _FORMAT
+
+    @property
+    def database(self) -> str:
+        """Its place in the backup; raises BackupUnusable where there is none."""
+        found = next((place for place in self.digests if _DATABASE_OF.fullmatch(place)), None)
+        if found is None:
+            raise BackupUnusable("the backup is incomplete: it holds no database")
+        return found
 
 
 def is_archive(path: Path) -> bool:
@@ -86,12 +98,21 @@ def _into_folder(stores: Stores, settings: Settings, folder: Path) -> Manifest:
     try:
         backup.copy_to(stores.database, fresh)
         manifest = _files_beside(fresh, settings, folder, before.digests if before else {})
-        # First the database, then what tells of it: a kill between the two leaves a backup that says it is damaged.
-        fresh.replace(folder / _DATABASE)
+        fresh.replace(folder / manifest.database)
     finally:
         fresh.unlink(missing_ok=True)
+    # From here on this is the backup; until here the one before is, with all that it names.
     _write_whole(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+    _without_what_is_older(folder, manifest)
     return manifest
+
+
+def _without_what_is_older(folder: Path, manifest: Manifest) -> None:
+    """Also what a kill left of a backup that was never finished."""
+    for path in folder.iterdir():
+        changes = _DATABASE_OF.fullmatch(path.name) or _TERMS_OF.fullmatch(path.name)
+        if changes and path.name not in manifest.digests:
+            path.unlink(missing_ok=True)
 
 
 def _files_beside(copy: Path, settings: Settings, folder: Path, known: dict[str, str]) -> Manifest:
@@ -104,7 +125,8 @@ def _files_beside(copy: Path, settings: Settings, folder: Path, known: dict[str,
         identity = of_copy.library.identity()
     finally:
         of_copy.database.close()
-    digests = {_DATABASE: _digest(copy)}
+    digest = _digest(copy)
+    digests = {_named_by(digest, _DATABASE): digest}
     missing = 0
     for file_hash in sorted({edition.file_hash for edition in editions}):
         try:
@@ -118,7 +140,8 @@ def _files_beside(copy: Path, settings: Settings, folder: Path, known: dict[str,
         if upload.is_file():
             digests[f"uploads/{upload.name}"] = _taken_along(upload, folder / "uploads" / upload.name)
     if settings.terms_file.is_file():
-        digests[_TERMS] = _taken_along(settings.terms_file, folder / _TERMS)
+        place = _named_by(_digest(settings.terms_file), _TERMS)
+        digests[place] = _taken_along(settings.terms_file, folder / place)
     return Manifest(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         identity=identity,
@@ -128,6 +151,11 @@ def _files_beside(copy: Path, settings: Settings, folder: Path, known: dict[str,
         digests=digests,
         missing=missing,
     )
+
+
+def _named_by(digest: str, name: str) -> str:
+    path = Path(name)
+    return f"{path.stem}-{digest}{path.suffix}"
 
 
 def _taken_along(source: Path, target: Path, known: str | None = None) -> str:
@@ -197,7 +225,7 @@ def _put_back(
     if file is None:
         raise LibraryUnusable
     with tempfile.TemporaryDirectory(prefix=".yidao-restore-", dir=settings.data_dir) as temporary:
-        prepared = Path(shutil.copyfile(folder / _DATABASE, Path(temporary) / _DATABASE))
+        prepared = Path(shutil.copyfile(folder / manifest.database, Path(temporary) / _DATABASE))
         _brought_to_this_version(prepared)
         generation = stores.library.generation() if is_live else 0
         backup.renew(prepared, above=generation, uploads_dir=settings.uploads_dir)
@@ -219,10 +247,11 @@ def _brought_to_this_version(copy: Path) -> None:
 
 def _files_back(folder: Path, manifest: Manifest, settings: Settings) -> None:
     for place in manifest.digests:
-        if place == _DATABASE:
+        if place == manifest.database:
             continue
-        target = settings.data_dir / place
-        if place == _TERMS and target.is_file() and _digest(target) != manifest.digests[place]:
+        is_terms = _TERMS_OF.fullmatch(place) is not None
+        target = settings.data_dir / (_TERMS if is_terms else place)
+        if is_terms and target.is_file() and _digest(target) != manifest.digests[place]:
             target.replace(target.with_name(f"{_TERMS}.{_stamp()}.before"))
         if not target.is_file():
             _taken_along(folder / place, target)
@@ -265,7 +294,7 @@ def _checked(folder: Path) -> Manifest:
             raise BackupUnusable(f"the backup is incomplete: {place} is missing")
         if _digest(folder / place) != digest:
             raise BackupUnusable(f"the backup is damaged: {place} is not as it was written")
-    backup.check(folder / _DATABASE)
+    backup.check(folder / manifest.database)
     return manifest
 
 

@@ -147,6 +147,17 @@ def test_an_index_in_memory_is_made_anew_for_what_was_restored(library: Library,
     assert len(index.keywords) == 2
 
 
+def database_of(kept: Path) -> Path:
+    (found,) = kept.glob("yidao*.sqlite3")
+    return found
+
+
+def without_a_database(kept: Path) -> None:
+    manifest = json.loads((kept / "backup.json").read_text())
+    del manifest["digests"][database_of(kept).name]
+    (kept / "backup.json").write_text(json.dumps(manifest))
+
+
 def named_outside(kept: Path) -> None:
     manifest = json.loads((kept / "backup.json").read_text())
     manifest["digests"]["../../evil.txt"] = "0"
@@ -156,12 +167,13 @@ def named_outside(kept: Path) -> None:
 @pytest.mark.parametrize(
     "harm",
     [
-        lambda kept: (kept / "yidao.sqlite3").write_bytes(b"no database"),
+        lambda kept: database_of(kept).write_bytes(b"no database"),
         lambda kept: next((kept / "files").rglob("*.md")).write_text("changed"),
         lambda kept: next((kept / "files").rglob("*.md")).unlink(),
         lambda kept: (kept / "backup.json").write_text("{"),
         lambda kept: (kept / "backup.json").unlink(),
         named_outside,
+        without_a_database,
         shutil.rmtree,
     ],
 )
@@ -197,6 +209,31 @@ def test_a_backup_that_cannot_be_written_leaves_the_one_before_whole(
         backup.back_up(library.stores, library.settings, tmp_path / "file" / "kept.tar")
     backup.restore(elsewhere.stores, elsewhere.settings, tmp_path / "kept", replace=False)
     assert elsewhere.titles()
+
+
+def test_a_backup_that_is_killed_before_it_tells_of_itself_leaves_the_one_before_whole(
+    library: Library, elsewhere: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    backup.back_up(library.stores, library.settings, kept)
+    before = files_of(kept)
+    library.load(guideline(tmp_path / "in", "b.md", title="慢阻肺指南（2021年版）", target="首选吸入。"))
+    library.settings.terms_file.write_text("zh,en,abbreviations,kind\n肾,kidney,,\n", "utf-8")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_write_whole", killed)
+        with pytest.raises(KeyboardInterrupt):
+            backup.back_up(library.stores, library.settings, kept)
+    assert before.items() <= files_of(kept).items()
+    backup.restore(elsewhere.stores, elsewhere.settings, kept, replace=False)
+    assert elsewhere.titles() == ["中国高血压防治指南（2024年版）"]
+    backup.back_up(library.stores, library.settings, kept)
+    assert len(list(kept.glob("*.sqlite3"))) == len(list(kept.glob("terms*.csv"))) == 1
+    backup.restore(elsewhere.stores, elsewhere.settings, kept, replace=True)
+    assert len(elsewhere.titles()) == 2
 
 
 def test_an_upload_that_waits_is_taken_along_and_waits_where_it_is_restored(
