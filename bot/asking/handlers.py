@@ -7,17 +7,19 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from bot.asking import view
+from bot.callback_data import number_of
 from bot.asking.citation import today
-from bot.conversation import Before, Chat, Handler, Incoming, Message, Pressed, Said, at_once
+from bot.conversation import Before, Chat, Handler, Incoming, Message, Pressed, Said, Speaker, at_once
 from bot.people.refusals import Refusal, Refusals
 from bot.router import Feature
 from bot.writing import InThread
 from knowledge import privacy
-from knowledge.domain import QUESTION_MAX_CHARACTERS, NoEvidence, Rating, Related, Reply
+from knowledge.domain import QUESTION_MAX_CHARACTERS, Answer, NoEvidence, Rating, Related, Reply
 from knowledge.store.questions import Question, QuestionStore
 from knowledge.text import safe_text
 
@@ -44,8 +46,6 @@ class Unanswered(Protocol):
 
 #: Whoever waits longer is told what is being done.
 _LONG_WAIT_S = 5.0
-#: A database's integers end here; data that a button never had may not.
-_MOST_DIGITS = 18
 
 
 class Asking(Feature):
@@ -137,7 +137,7 @@ class Asking(Feature):
         took_ms = (time.perf_counter() - began) * 1000
         will_tell = await self._will_tell(reply, incoming)
         shown = view.reply(
-            reply,
+            _wished(reply, incoming.speaker),
             language,
             question_id=question.id,
             today=self._today(),
@@ -218,6 +218,12 @@ async def _told_after(seconds: float, chat: Chat, message: Message) -> AsyncIter
             await told
 
 
+def _wished(reply: Reply, speaker: Speaker) -> Reply:
+    """Without courses for who does not want them; as it is for the record."""
+    is_whole = speaker.recommendations or not isinstance(reply, Answer | Related)
+    return reply if is_whole else replace(reply, courses=())
+
+
 def _rated(incoming: Incoming) -> tuple[int, Rating] | None:
     """The question and the rating that a button's data names; None where it names none."""
     question_id = _question_id(incoming, parts=3)
@@ -230,11 +236,4 @@ def _question_id(incoming: Incoming, *, parts: int) -> int | None:
     if not isinstance(incoming.content, Pressed):
         return None
     found = incoming.content.data.split(":")
-    if (
-        len(found) != parts
-        or not found[1].isascii()
-        or not found[1].isdigit()
-        or len(found[1]) > _MOST_DIGITS
-    ):
-        return None
-    return int(found[1])
+    return number_of(found[1]) if len(found) == parts else None

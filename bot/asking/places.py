@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.callback_data import number_of
 from bot.conversation import Button
 from bot.texts import Texts
 from knowledge.domain import Passage, Sharing
@@ -13,8 +14,6 @@ from knowledge.domain import Passage, Sharing
 PAGE, CONTEXT, FILE, MORE = "page", "near", "file", "more"
 #: An answer cites three places at most.
 MOST_PASSAGES = 3
-#: A database's integers end here; data that a button never had may not.
-_MOST_DIGITS = 18
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 #: Wider rows are cut off on a phone.
 _MOST_IN_A_ROW = 3
@@ -60,21 +59,16 @@ def file_data(passage_id: int) -> str:
 def page_in(data: str) -> tuple[tuple[int, ...], int] | None:
     """The passages and the page that "page:12-45:7" names; None for what no button of ours says."""
     parts = data.split(":")
-    page = _number(parts[2]) if len(parts) == 3 else None
+    page = number_of(parts[2]) if len(parts) == 3 else None
     passages = passages_in(":".join(parts[:2]))
     return (passages, page) if passages and page else None
 
 
 def passages_in(data: str) -> tuple[int, ...]:
     """The passages that "more:12-45" or "near:12" names; none for what no button of ours says."""
-    found = [_number(each) for each in data.partition(":")[2].split(_BETWEEN)]
+    found = [number_of(each) for each in data.partition(":")[2].split(_BETWEEN)]
     numbers = tuple(number for number in found if number is not None)
     return numbers if len(numbers) == len(found) <= MOST_PASSAGES else ()
-
-
-def _number(text: str) -> int | None:
-    is_sound = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    return int(text) if is_sound else None
 
 
 def _listed(numbers: Iterable[int]) -> str:

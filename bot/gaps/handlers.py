@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
+from bot.callback_data import number_of
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed
 from bot.gaps import view
 from bot.people.roles import only
@@ -16,8 +17,6 @@ from knowledge.store import Stores
 from knowledge.store.gaps import Gap, GapStatus
 
 _DECISIONS = {"dismiss": GapStatus.DISMISSED, "reopen": GapStatus.OPEN}
-#: A database's integers end here; data that a button never had may not.
-_MOST_DIGITS = 18
 _PATIENCE_S = 2.0
 
 
@@ -122,6 +121,5 @@ def _parsed(incoming: Incoming, *, deeds: bool = True) -> tuple[str, tuple[int, 
     data = incoming.content.data if isinstance(incoming.content, Pressed) else ""
     _, *parts = data.split(":")
     deed, numbers = (parts[0], parts[1:]) if deeds and parts else ("", parts)
-    if not all(part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS for part in numbers):
-        return "", ()
-    return deed, tuple(map(int, numbers))
+    found = tuple(number for part in numbers if (number := number_of(part)) is not None)
+    return (deed, found) if len(found) == len(numbers) else ("", ())

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from bot.callback_data import number_of
 from bot.conversation import Before, Chat, Handler, Incoming, Pressed, at_once
 from bot.notes import view
 from bot.people.refusals import Refusal, Refusals
@@ -16,8 +17,6 @@ from knowledge.store.people import PeopleStore
 
 #: Asks a text in the speaker's name: bot.asking.handlers.Asking.ask_again.
 AskAgain = Callable[[str, Incoming, Chat], Awaitable[None]]
-#: A database's integers end here; data that a button never had may not.
-_MOST_DIGITS = 18
 
 
 class Notes(Feature):
@@ -43,8 +42,8 @@ class Notes(Feature):
     async def press(self, incoming: Incoming, chat: Chat) -> None:
         pressed = incoming.content
         match pressed.data.split(":") if isinstance(pressed, Pressed) else ():
-            case [_, "again", number] if _is_id(number):
-                await self._consented(partial(self._again, int(number)))(incoming, chat)
+            case [_, "again", text] if (note_id := number_of(text)) is not None:
+                await self._consented(partial(self._again, note_id))(incoming, chat)
             case [_, "off"]:
                 await self._turn(incoming, chat, wanted=False)
             case [_, "on"]:
@@ -69,7 +68,3 @@ class Notes(Feature):
         await asyncio.to_thread(self._people.set_notes, incoming.speaker.id, wanted=wanted)
         await chat.acknowledge()
         await chat.send(view.turned_on(words) if wanted else view.turned_off(words))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
