@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Unpack
 
 from bot.announcing import audience as audiences
-from bot.announcing import draft_view, finding, view
+from bot.announcing import draft_view, finding, noting, view
 from bot.announcing.audience import AudienceOf, Reach
 from bot.announcing.moment import ZONES, Unreadable, known_zone, offered, read_moment, still_ahead
 from bot.announcing.pressing import Deed, DeedHandler, Press, number_of
@@ -154,12 +155,12 @@ class Drafting:
                 return each
         person = self._stores.people.get(speaker.id)
         zone = (person.time_zone if person else None) or DEFAULT_ZONE
-        begun = self._stores.announcements.begin(speaker.id, incoming.chat_id)
         full: Edits = {"kind": kind, "course_id": course_id, "zone": zone, **edits}
-        self._stores.announcements.edit(begun.id, **full)
-        who, subject = f"telegram:{speaker.id}", f"announcement:{begun.id}"
-        self._stores.audit.note(who, "announcement.begin", subject, {"kind": kind.value, "course": course_id})
-        return self._stores.announcements.get(begun.id) or begun
+        with self._stores.database.together():
+            begun = self._stores.announcements.begin(speaker.id, incoming.chat_id, **full)
+            details = {"kind": kind.value, "course": course_id}
+            self._stores.audit.note(_who(incoming), "announcement.begin", f"announcement:{begun.id}", details)
+        return begun
 
     # --------------------------------------------------------------------------------------- what it says
     async def show(self, deed: Deed) -> None:
@@ -357,21 +358,20 @@ class Drafting:
             await self._schedule(deed, announcement.send_at)
 
     async def _start(self, deed: Deed) -> None:
-        if not await self._sender.start(deed.announcement, message_id=deed.message_id):
+        if not await self._sender.start(deed.announcement, message_id=deed.message_id, who=deed.who):
             await self._refuse(deed)
             return
         report = await asyncio.to_thread(self._stores.deliveries.report, deed.announcement.id)
-        await self._note(deed, "announcement.send", {"audience": report.audience})
         begun = await asyncio.to_thread(self._stores.announcements.get, deed.announcement.id)
         await self._show(deed, view.progress(begun or deed.announcement, report, deed.words))
 
     async def _schedule(self, deed: Deed, send_at: datetime) -> None:
         zone = deed.announcement.zone or DEFAULT_ZONE
-        store = self._stores.announcements
-        if not await asyncio.to_thread(store.schedule, deed.announcement, send_at, zone):
+        schedule = partial(self._stores.announcements.schedule, deed.announcement, send_at, zone)
+        details = {**noting.confirmed(deed.announcement), "at": send_at.isoformat(), "zone": zone}
+        if not await self._carry_out(deed, "announcement.schedule", schedule, details):
             await self._refuse(deed)
             return
-        await self._note(deed, "announcement.schedule", {"at": send_at.isoformat(), "zone": zone})
         self._sender.wake()
         await self._show(deed, draft_view.scheduled(deed.announcement, deed.words))
 
@@ -387,8 +387,8 @@ class Drafting:
 
     async def discard(self, deed: Deed) -> None:
         await self._dialogues.close(deed.incoming)
-        if await asyncio.to_thread(self._stores.announcements.discard, deed.announcement.id):
-            await self._note(deed, "announcement.discard", {})
+        discard = partial(self._stores.announcements.discard, deed.announcement.id)
+        if await self._carry_out(deed, "announcement.discard", discard):
             await self._show(deed, view.plain("announce.discarded", deed.words, id=deed.announcement.id))
         else:
             await deed.chat.acknowledge(deed.words.get("announce.settled"))
@@ -407,9 +407,8 @@ class Drafting:
     ) -> None:
         """What was typed is kept before the dialogue is closed: after a kill it is asked for again, not lost."""
         words = texts(incoming.speaker.language)
-        kept = await asyncio.to_thread(self._stores.announcements.edit, announcement.id, **edits)
-        changed = await asyncio.to_thread(self._stores.announcements.get, announcement.id)
-        if kept and changed is not None:
+        changed = await asyncio.to_thread(noting.edit, self._stores, _who(incoming), announcement.id, edits)
+        if changed is not None:
             await chat.send(await self._draft(changed, words))
         else:
             await chat.send(view.plain("announce.settled", words))
@@ -421,11 +420,10 @@ class Drafting:
 
     async def _edited(self, deed: Deed, **edits: Unpack[Edits]) -> Announcement | None:
         """The draft as it is then; None, and said so, where it is confirmed or discarded already."""
-        store = self._stores.announcements
-        if await asyncio.to_thread(store.edit, deed.announcement.id, **edits):
-            return await asyncio.to_thread(store.get, deed.announcement.id)
-        await deed.chat.acknowledge(deed.words.get("announce.settled"))
-        return None
+        changed = await asyncio.to_thread(noting.edit, self._stores, deed.who, deed.announcement.id, edits)
+        if changed is None:
+            await deed.chat.acknowledge(deed.words.get("announce.settled"))
+        return changed
 
     async def _draft(self, announcement: Announcement, words: Texts) -> Message:
         course_id = announcement.course_id
@@ -438,8 +436,18 @@ class Drafting:
         await deed.chat.acknowledge()
         await deed.chat.edit(deed.message_id, message)
 
-    async def _note(self, deed: Deed, action: str, details: Mapping[str, Any]) -> None:
-        await asyncio.to_thread(self._stores.audit.note, deed.who, action, deed.subject, details)
+    async def _carry_out(
+        self,
+        deed: Deed,
+        action: str,
+        change: Callable[[], bool],
+        details: Mapping[str, Any] | None = None,
+    ) -> bool:
+        return await asyncio.to_thread(noting.carry_out, self._stores, deed, action, change, details)
+
+
+def _who(incoming: Incoming) -> str:
+    return f"telegram:{incoming.speaker.id}"
 
 
 def _text_edit(language: Language, text: str) -> Edits:

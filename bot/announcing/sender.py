@@ -15,6 +15,7 @@ from datetime import timedelta
 from bot.announcing import view
 from bot.announcing.delivery import deliver
 from bot.announcing.mending import Mending
+from bot.announcing.noting import confirmed
 from bot.announcing.pace import Pace
 from bot.background import keep_running, signalled
 from bot.conversation import Message, Messenger, Sent
@@ -79,12 +80,15 @@ class AnnouncementSender:
         self._to_send.set()
         self._mending.wake()
 
-    async def start(self, announcement: Announcement, *, message_id: int | None = None) -> bool:
+    async def start(
+        self, announcement: Announcement, *, message_id: int | None = None, who: str | None = None
+    ) -> bool:
         """Begins to send it now; False where that was done before, or it was changed or discarded since.
 
         message_id: the bot's message in the maker's chat that is to show the progress; else a new one does.
+        who: confirmed it, for the audit log: "telegram:1001".
         """
-        started = await asyncio.to_thread(self._start, announcement, message_id)
+        started = await asyncio.to_thread(self._start, announcement, message_id, who)
         self.wake()
         return started
 
@@ -232,7 +236,7 @@ class AnnouncementSender:
         if late < timedelta(0):
             return False
         if late < MISSED_AFTER:
-            if await asyncio.to_thread(self._start, announcement, None):
+            if await asyncio.to_thread(self._start, announcement):
                 late_s = late.total_seconds()
                 log.info("action=announcement.begun announcement=%d late_s=%.0f", announcement.id, late_s)
         else:
@@ -244,11 +248,18 @@ class AnnouncementSender:
         self._to_look.set()
         return True
 
-    def _start(self, announcement: Announcement, message_id: int | None) -> bool:
-        recipients = self._audience(announcement)
-        return self._stores.announcements.start(
-            announcement, recipients, message_id=message_id, at_least_once=self._at_least_once
-        )
+    def _start(
+        self, announcement: Announcement, message_id: int | None = None, who: str | None = None
+    ) -> bool:
+        recipients = set(self._audience(announcement))
+        with self._stores.database.together():
+            started = self._stores.announcements.start(
+                announcement, recipients, message_id=message_id, at_least_once=self._at_least_once
+            )
+            if started and who is not None:
+                details = {**confirmed(announcement), "audience": len(recipients)}
+                self._stores.audit.note(who, "announcement.send", f"announcement:{announcement.id}", details)
+            return started
 
     async def _conclude(self, announcement: Announcement) -> None:
         """The report is sent before it is noted as sent: after a kill it comes twice rather than never."""

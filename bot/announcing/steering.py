@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from bot.announcing import card_view, draft_view, report_view, sheet, view
+from bot.announcing import card_view, draft_view, noting, report_view, sheet, view
 from bot.announcing.drafting import Drafting
 from bot.announcing.pressing import Deed, DeedHandler, Press
 from bot.announcing.sender import AnnouncementSender
@@ -112,10 +113,10 @@ class Steering:
         """A change of state: carried out, noted, and shown as it is then."""
 
         async def moved(deed: Deed) -> None:
-            if not await asyncio.to_thread(move, deed.announcement.id):
+            change = partial(move, deed.announcement.id)
+            if not await asyncio.to_thread(noting.carry_out, self._stores, deed, action, change):
                 await deed.chat.acknowledge(deed.words.get("announce.settled"))
                 return
-            await self._note(deed, action)
             self._sender.wake()
             await deed.chat.acknowledge()
             await self._show_card(deed)
@@ -133,10 +134,11 @@ class Steering:
     async def send_now(self, deed: Deed) -> None:
         """One whose time went by, and nothing else: everything else is previewed first."""
         is_missed = deed.announcement.status is AnnouncementStatus.MISSED
-        if not is_missed or not await self._sender.start(deed.announcement, message_id=deed.message_id):
+        if not is_missed or not await self._sender.start(
+            deed.announcement, message_id=deed.message_id, who=deed.who
+        ):
             await deed.chat.acknowledge(deed.words.get("announce.settled"))
             return
-        await self._note(deed, "announcement.send")
         await deed.chat.acknowledge()
         await self._show_card(deed)
 
@@ -175,18 +177,24 @@ class Steering:
         if state.get("announcement") != deed.announcement.id or "text" not in state:
             await deed.chat.acknowledge(deed.words.get("announce.correction_gone"))
             return
-        new = _corrected(deed.announcement, Language(state["language"]), state["text"])
-        correct = self._stores.announcements.correct
-        done = await asyncio.to_thread(correct, new.id, text_zh=new.text_zh, text_en=new.text_en)
+        done = await asyncio.to_thread(self._correct, deed, Language(state["language"]), state["text"])
         await self._dialogues.close(deed.incoming)
         if not done:
             await deed.chat.acknowledge(deed.words.get("announce.settled"))
             return
-        before = deed.announcement.text_in(Language(state["language"]))
-        await self._note(deed, "announcement.correct", before=before, after=state["text"])
         self._sender.wake()
         await deed.chat.acknowledge()
         await self._show_card(deed)
+
+    def _correct(self, deed: Deed, language: Language, text: str) -> bool:
+        with self._stores.database.together():
+            found, _ = self._state(deed.announcement.id)
+            new = _corrected(found, language, text)
+            correct = partial(
+                self._stores.announcements.correct, new.id, text_zh=new.text_zh, text_en=new.text_en
+            )
+            details = {"language": language.value, "before": found.text_in(language), "after": text}
+            return noting.carry_out(self._stores, deed, "announcement.correct", correct, details)
 
     # ----------------------------------------------------------------------------------------- reports
     async def report(self, deed: Deed) -> None:
@@ -218,10 +226,8 @@ class Steering:
             kind=AttachmentKind.FILE, name=f"announcement-{announcement.id}.xlsx", content=made
         )
         await deed.chat.send(report_view.with_file(carried, deed.words))
-        await self._note(deed, "announcement.export", rows=len(rows))
-
-    async def _note(self, deed: Deed, action: str, **details: object) -> None:
-        await asyncio.to_thread(self._stores.audit.note, deed.who, action, deed.subject, details)
+        note, details = self._stores.audit.note, {"rows": len(rows)}
+        await asyncio.to_thread(note, deed.who, "announcement.export", deed.subject, details)
 
 
 def _corrected(announcement: Announcement, language: Language, text: str) -> Announcement:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.announcing.audience import from_json, recipients
+from bot.announcing.draft_view import seal
 from bot.announcing.handlers import Announcing
 from bot.announcing.pressing import Press, press_of
 from bot.announcing.sender import AnnouncementSender
@@ -643,6 +645,135 @@ async def test_every_step_is_in_the_audit_log(office: Office):
     await office.press("确认撤回")
     actions = {entry.action for entry in office.stores.audit.page(size=50).entries}
     assert {"announcement.begin", "announcement.send", "announcement.recall"} <= actions
+
+
+def noted(office: Office, action: str) -> Mapping[str, Any]:
+    """The details of the newest note of it."""
+    entries = office.stores.audit.page(size=50).entries
+    return next(entry.details for entry in entries if entry.action == action)
+
+
+async def test_the_audit_log_knows_what_was_confirmed_and_for_whom(office: Office):
+    office.stores.people.set_region(2001, "east")
+    await written(office)
+    await office.press("英文")
+    await office.say("Lecture tonight")
+    await office.press("选对象")
+    await office.press("地区")
+    await office.press("华东")
+    await office.press("选好了")
+    await office.press("回到草稿")
+    await office.press("预览")
+    await office.press("发给 1 人")
+    details = noted(office, "announcement.send")
+    assert (details["text_zh"], details["text_en"]) == ("今晚八点讲座", "Lecture tonight")
+    assert (details["to"], details["audience"]) == ({"regions": ["east"]}, 1)
+    assert details["seal"] == seal(office.only_one())
+
+
+async def test_the_audit_log_knows_what_was_scheduled(office: Office):
+    await written(office)
+    await office.press("选时间")
+    await office.press("输入时间")
+    await office.say(f"{(datetime.now(UTC) + timedelta(days=3)).date()} 12:30")
+    await office.press("预览")
+    await office.press("确认定时")
+    details = noted(office, "announcement.schedule")
+    assert (details["text_zh"], details["to"]) == ("今晚八点讲座", {})
+    assert details["seal"] == seal(office.only_one())
+    assert details["at"] == noted(office, "announcement.edit")["after"]["send_at"]
+
+
+async def test_each_edit_of_a_draft_is_noted_with_what_was_before(office: Office):
+    await written(office, "第一稿")
+    assert noted(office, "announcement.edit") == {"before": {"text_zh": ""}, "after": {"text_zh": "第一稿"}}
+    await office.press("中文")
+    await office.say("第二稿")
+    assert noted(office, "announcement.edit") == {
+        "before": {"text_zh": "第一稿"},
+        "after": {"text_zh": "第二稿"},
+    }
+    await office.press("加图片")
+    await office.send(PictureSent(file_id="F1"))
+    assert noted(office, "announcement.edit") == {"before": {"picture": None}, "after": {"picture": "F1"}}
+    await office.press("选对象")
+    await office.press("读英文")
+    assert noted(office, "announcement.edit")["after"] == {"audience": '{"languages": ["en"]}'}
+
+
+async def test_an_edit_that_changes_nothing_is_not_noted(office: Office):
+    """The update of a press comes again after a kill."""
+    await written(office)
+    count = len(office.stores.audit.page(size=50).entries)
+    await office.press_data(f"announce:all:{office.only_one().id}")
+    assert len(office.stores.audit.page(size=50).entries) == count
+
+
+async def pressed_again_after_a_kill(office: Office, monkeypatch: pytest.MonkeyPatch, label: str) -> None:
+    """The process is killed when the change is made and not noted yet; then the update comes again."""
+    data = office.button(label).data or ""
+
+    def killed(*_: object) -> None:
+        raise ConnectionAbortedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.stores.audit, "note", killed)
+        with pytest.raises(ConnectionAbortedError):
+            await office.press_data(data)
+    office.restart()
+    await office.press_data(data)
+
+
+@pytest.mark.parametrize(
+    "labels, action",
+    [
+        (("预览", "发给 5 人"), "announcement.send"),
+        (("删除草稿", "确认删除"), "announcement.discard"),
+        (("选对象", "读英文"), "announcement.edit"),
+        (("选时间", "Shanghai时间", "预览", "确认定时"), "announcement.schedule"),
+        (("预览", "发给 5 人", "暂停"), "announcement.pause"),
+        (("预览", "发给 5 人", "停止", "确认停止"), "announcement.stop"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+async def test_no_kill_parts_a_change_from_its_note(
+    office: Office, monkeypatch: pytest.MonkeyPatch, labels: Sequence[str], action: str
+):
+    await written(office)
+    for label in labels[:-1]:
+        if label == "Shanghai时间":
+            offered = [row for row in office.newest.buttons if ":at:" in (row[0].data or "")]
+            await office.press_data(offered[1][0].data or "")
+        else:
+            await office.press(label)
+    await pressed_again_after_a_kill(office, monkeypatch, labels[-1])
+    assert office.stores.audit.page(size=50).entries[0].action == action
+
+
+async def test_no_kill_parts_a_correction_from_its_note(office: Office, monkeypatch: pytest.MonkeyPatch):
+    found = await over(office)
+    await office.press("更正中文")
+    await office.say("改在九点")
+    await pressed_again_after_a_kill(office, monkeypatch, "确认更正")
+    assert office.known(found.id).revision == 1
+    assert noted(office, "announcement.correct") == {
+        "language": "zh",
+        "before": "今晚八点讲座",
+        "after": "改在九点",
+    }
+
+
+async def test_no_kill_parts_a_draft_from_its_note(office: Office, monkeypatch: pytest.MonkeyPatch):
+    def killed(*_: object) -> None:
+        raise ConnectionAbortedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.stores.audit, "note", killed)
+        with pytest.raises(ConnectionAbortedError):
+            await office.command("announce", "讲座")
+    await office.command("announce", "讲座")
+    assert office.only_one().text_zh == "讲座"
+    assert noted(office, "announcement.begin") == {"kind": "notice", "course": None}
 
 
 async def test_buttons_of_a_draft_that_was_confirmed_meanwhile_change_nothing(office: Office):
