@@ -10,11 +10,16 @@ from uuid import uuid4
 
 from knowledge.domain import EditionStatus
 from knowledge.errors import BackupUnusable, LibraryUnusable
-from knowledge.store.database import Database
+from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus
+from knowledge.store.database import Database, now
+from knowledge.store.note_tables import NoteStatus
 
 _ON_A_SERVER = "the library is on a database server: back it up with the server's own means (pg_dump)"
 #: How long another process may hold the database, in seconds.
 _BUSY_SECONDS = 60.0
+#: Why it is in doubt whether somebody got an announcement.
+RESTORED = "restored from a backup"
+_UNSETTLED = (DeliveryStatus.QUEUED, DeliveryStatus.POSTPONED, DeliveryStatus.SENDING)
 
 
 def copy_to(database: Database, target: Path) -> None:
@@ -49,6 +54,7 @@ def renew(copy: Path, *, above: int, uploads_dir: Path) -> None:
 
     It becomes a library of its own whose generation is higher than any before, so that every process that holds
     something of the other one notices, and takes in everything anew; files that wait to be read are where they are now.
+    Nothing that waits in it is sent.
     """
     with _translated(), _opened(copy) as connection, connection:
         (held,) = connection.execute("SELECT generation FROM library_state").fetchone()
@@ -60,6 +66,31 @@ def renew(copy: Path, *, above: int, uploads_dir: Path) -> None:
         paths = connection.execute("SELECT id, path FROM jobs WHERE path != ''").fetchall()
         moved = [(str(uploads_dir / Path(path).name), id_) for id_, path in paths]
         connection.executemany("UPDATE jobs SET path = ? WHERE id = ?", moved)
+        _silenced(connection)
+
+
+def _silenced(connection: sqlite3.Connection) -> None:
+    """Nothing is sent that was about to be on the day of the copy: it may have been sent since.
+
+    Who was to get an announcement is in doubt until somebody decides; one that was being sent is paused, one that was
+    confirmed for a time to come is to be confirmed anew; notes are dropped.
+    """
+    moment = now().replace(tzinfo=None).isoformat(" ", "microseconds")
+    connection.execute(
+        "UPDATE deliveries SET status = ?, reason = ?, due_at = NULL, changed_at = ? WHERE status IN (?, ?, ?)",
+        (DeliveryStatus.IN_DOUBT, RESTORED, moment, *_UNSETTLED),
+    )
+    connection.execute(
+        "UPDATE announcements SET status = ? WHERE status = ?",
+        (AnnouncementStatus.PAUSED, AnnouncementStatus.SENDING),
+    )
+    connection.execute(
+        "UPDATE announcements SET status = ?, confirmed_at = NULL WHERE status = ?",
+        (AnnouncementStatus.DRAFT, AnnouncementStatus.SCHEDULED),
+    )
+    connection.execute(
+        "UPDATE notes SET status = ? WHERE status = ?", (NoteStatus.DROPPED, NoteStatus.QUEUED)
+    )
 
 
 def put_in_place(copy: Path, database: Database) -> None:

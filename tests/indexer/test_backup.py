@@ -8,9 +8,11 @@ import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
 
 from indexer import backup
 from indexer.loading import Loader
@@ -20,6 +22,10 @@ from knowledge.domain import Answer
 from knowledge.errors import BackupUnusable, KnowledgeError
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
+from knowledge.store.announcement_tables import DeliveryStatus, announcements, deliveries
+from knowledge.store.backup import RESTORED
+from knowledge.store.database import now
+from knowledge.store.note_tables import NoteKind, NoteStatus, notes
 from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import TARGET, ReadsHere, guideline
 from tests.indexer.shell import several
@@ -234,6 +240,41 @@ def test_a_backup_that_is_killed_before_it_tells_of_itself_leaves_the_one_before
     assert len(list(kept.glob("*.sqlite3"))) == len(list(kept.glob("terms*.csv"))) == 1
     backup.restore(elsewhere.stores, elsewhere.settings, kept, replace=True)
     assert len(elsewhere.titles()) == 2
+
+
+def test_what_was_about_to_be_sent_is_not_sent_again_after_a_restore(
+    library: Library, elsewhere: Library, tmp_path: Path
+) -> None:
+    stores, moment = library.stores, now()
+    running, scheduled, done = [stores.announcements.begin(9, 90, text_zh="新课程").id for _ in range(3)]
+    waiting = {DeliveryStatus.QUEUED, DeliveryStatus.POSTPONED}
+    statuses = {running: "sending", scheduled: "scheduled", done: "done"}
+    with stores.database.write() as connection:
+        for id_, status in statuses.items():
+            mine = update(announcements).where(announcements.c.id == id_)
+            connection.execute(mine.values(status=status, confirmed_at=moment, send_at=moment))
+        for person, status in enumerate(DeliveryStatus):
+            due_at = moment if status in waiting else None
+            values = {"status": status, "due_at": due_at, "attempts": 0, "changed_at": moment}
+            row = insert(deliveries).values(announcement_id=running, telegram_id=person, **values)
+            connection.execute(row)
+        for question, status in enumerate(NoteStatus):
+            values = {"status": status, "kind": NoteKind.ANSWERED, "telegram_id": 1, "chat_id": 1}
+            connection.execute(insert(notes).values(question_id=question, made_at=moment, **values))
+    backup.back_up(stores, library.settings, tmp_path / "kept")
+    backup.restore(elsewhere.stores, elsewhere.settings, tmp_path / "kept", replace=False)
+
+    after = elsewhere.stores
+    found = [after.announcements.get(id_) for id_ in (running, scheduled, done)]
+    assert [each and each.status for each in found] == ["paused", "draft", "done"]
+    assert [each and each.confirmed_at for each in found] == [moment, None, moment]
+    assert after.announcements.resume(running)
+    assert after.deliveries.claim([running], moment + timedelta(days=9)) is None, "nobody waits any more"
+    unsettled = {*waiting, DeliveryStatus.SENDING}
+    expected = [DeliveryStatus.IN_DOUBT if each in unsettled else each for each in DeliveryStatus]
+    assert [each.status for each in after.deliveries.of(running)] == expected
+    assert after.deliveries.report(running).in_doubt_by[RESTORED] == len(unsettled)
+    assert not after.notes.has_queued()
 
 
 def test_an_upload_that_waits_is_taken_along_and_waits_where_it_is_restored(
