@@ -12,8 +12,8 @@ from datetime import date
 from typing import Protocol
 
 from bot.asking import view
-from bot.callback_data import number_of
 from bot.asking.citation import today
+from bot.callback_data import number_of
 from bot.conversation import Before, Chat, Handler, Incoming, Message, Pressed, Said, Speaker, at_once
 from bot.people.refusals import Refusal, Refusals
 from bot.router import Feature
