@@ -85,6 +85,8 @@ class Speaker:
     standing: Standing = Standing.MEMBER
     #: The role whose commands Telegram's menu shows them; None: everyone's.
     menu: Role | None = None
+    #: Whether they want courses under their answers.
+    recommendations: bool = True
 
 
 class OtherKind(StrEnum):

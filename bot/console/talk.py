@@ -96,7 +96,13 @@ class Talk:
 
     async def _speaker(self) -> Speaker:
         person = await asyncio.to_thread(self._people.meet, CONSOLE_ID, "", self._language)
-        return Speaker(id=CONSOLE_ID, name="", language=person.language, role=self._role)
+        return Speaker(
+            id=CONSOLE_ID,
+            name="",
+            language=person.language,
+            role=self._role,
+            recommendations=person.recommendations,
+        )
 
     async def _take(self, line: str, speaker: Speaker) -> None:
         file = _file(line) if allows(speaker.role, Role.COORDINATOR) else None

@@ -41,6 +41,7 @@ class Reception:
             role=person.role,
             standing=self._standing(person, floor),
             menu=person.menu,
+            recommendations=person.recommendations,
         )
 
     def _standing(self, person: Person, floor: Role) -> Standing:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.asking.handlers import Asking
 from bot.conversation import Incoming, Pressed, Said
+from bot.people.choices import SetRecommendations
+from bot.people.reception import Reception
+from bot.people.roles import Roles
+from bot.people.settings import apply
 from bot.testing import FakeChat, incoming
-from knowledge.domain import Language, NoEvidence, Outcome, Rating, Reply
+from knowledge.domain import Language, NoEvidence, Outcome, Rating, Related, Reply
 from knowledge.store import Stores
-from tests.bot.asking.cases import answer
+from tests.bot.asking.cases import answer, course
 
 
 class FixedAnswers:
@@ -73,6 +80,23 @@ async def test_a_stored_question_has_500_characters_at_most(stores: Stores) -> N
     question = stores.questions.get(1)
     assert question is not None
     assert len(question.text) == 500
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize("tone", ["answer", "related"])
+async def test_courses_are_offered_to_who_wants_them_only(stores: Stores, tone: str, *, wanted: bool) -> None:
+    """As it stands when they ask: switched off in the settings, the next answer has none."""
+    found = answer(courses=(course(),))
+    related = Related(question=found.question, quotations=found.quotations, missing=(), courses=found.courses)
+    stores.people.meet(1001, "王医生", Language.ZH)
+    await asyncio.to_thread(apply, stores.people, 1001, SetRecommendations(wanted=wanted))
+    speaker = await Reception(stores.people, Roles()).meet(1001, "王医生", "zh")
+    chat = FakeChat()
+    asking = Asking(stores.questions, FixedAnswers(found if tone == "answer" else related))
+    await asking.ask(replace(said("老年降压目标"), speaker=speaker), chat)
+    urls = [button.url for row in chat.sent[0].buttons for button in row if button.url]
+    assert urls == (["https://example.org/course"] if wanted else [])
+    assert "第 47 页" in chat.sent[0].html
 
 
 async def test_no_evidence_is_an_outcome_too(stores: Stores) -> None:
