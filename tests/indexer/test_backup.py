@@ -259,8 +259,8 @@ def test_what_was_about_to_be_sent_is_not_sent_again_after_a_restore(
             row = insert(deliveries).values(announcement_id=running, telegram_id=person, **values)
             connection.execute(row)
         for question, status in enumerate(NoteStatus):
-            values = {"status": status, "kind": NoteKind.ANSWERED, "telegram_id": 1, "chat_id": 1}
-            connection.execute(insert(notes).values(question_id=question, made_at=moment, **values))
+            note = insert(notes).values(kind=NoteKind.ANSWERED, telegram_id=1, chat_id=1, made_at=moment)
+            connection.execute(note.values(question_id=question, status=status))
     backup.back_up(stores, library.settings, tmp_path / "kept")
     backup.restore(elsewhere.stores, elsewhere.settings, tmp_path / "kept", replace=False)
 
