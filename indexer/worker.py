@@ -69,17 +69,23 @@ class Worker:
             self._stores.jobs.refuse(job.id, _reason(record), _details(record))
 
     def _kinship(self, job: Job, draft: EditionRecord) -> dict[str, Any]:
-        """What its text says it may be an edition of; a draft that stands alone joins what it is most like."""
+        """What its text says it may be an edition of; a new draft that stands alone joins what it is most like."""
         if job.rereads is not None:
             return {}
         found = alike(self._stores, draft)
-        if found and found[0].share >= SAME_DOCUMENT and self._stands_alone(draft):
+        is_same = found and found[0].share >= SAME_DOCUMENT
+        if is_same and self._stands_alone(draft) and not self._was_there_before(job, draft):
             with suppress(NotFound, EditionConflict):  # the document was forgotten, or the draft decided
                 self._stores.library.assign(draft.id, found[0].edition.document_id)
         return {"alike": [[each.edition.document_id, each.share] for each in found]}
 
     def _stands_alone(self, draft: EditionRecord) -> bool:
         return len(self._stores.library.editions_of(draft.document_id)) == 1
+
+    def _was_there_before(self, job: Job, draft: EditionRecord) -> bool:
+        """Whether the draft is of an earlier file: what it is an edition of may have been decided already."""
+        jobs = self._stores.jobs
+        return jobs.of_edition(draft.id) is not None or draft.loaded_at < jobs.sent_at(job.id)
 
     def _load_again(self, job: Job, edition_id: int) -> LoadRecord:
         """Reads what is loaded already once more, from the file that was kept."""

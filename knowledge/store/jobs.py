@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -178,6 +179,13 @@ class JobStore:
         with self._database.read() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
             return _job(row) if row else None
+
+    def sent_at(self, job_id: int) -> datetime:
+        with self._database.read() as connection:
+            moment: datetime = connection.execute(
+                select(jobs.c.sent_at).where(jobs.c.id == job_id)
+            ).scalar_one()
+            return moment
 
     def claim(self) -> Job | None:
         """The oldest waiting job, now being read; one that was tried too often is refused instead."""

@@ -204,6 +204,29 @@ def test_a_new_edition_under_another_title_is_found_by_its_sentences(
     assert workshop.stores.library.edition(known.id).status is EditionStatus.CURRENT
 
 
+@pytest.mark.parametrize("is_sent_before", [False, True])
+def test_a_draft_that_a_coordinator_set_apart_stays_apart_when_it_is_sent_again(
+    workshop: Workshop, uploads: Path, *, is_sent_before: bool
+) -> None:
+    """Whether it came as a file first, or was left by the command line."""
+    old = sections(uploads, "1.md", "中国用药指南（2020年版）", range(1, 21))
+    known = workshop.loader.load(old, loaded_by="test", approve=True).edition
+    assert known is not None
+    new = sections(uploads, "2.md", "临床合理用药专家共识（2024）", range(8, 29))
+    if is_sent_before:
+        send(workshop.stores, new, "共识2024.md")
+        work(workshop)
+    else:
+        workshop.loader.load(new, loaded_by="test", approve=False)
+    (draft,) = workshop.stores.library.list_editions([EditionStatus.DRAFT])
+    apart = workshop.stores.library.assign(draft.id, None)
+    assert apart.document_id != known.document_id
+    job = send(workshop.stores, new, "共识2024.md")
+    work(workshop)
+    assert workshop.stores.library.edition(draft.id).document_id == apart.document_id
+    assert [document for document, _ in after(workshop.stores, job).details["alike"]] == [known.document_id]
+
+
 def test_a_document_that_shares_little_is_named_and_stays_a_new_one(
     workshop: Workshop, uploads: Path
 ) -> None:
