@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 import tempfile
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 
 from indexer.likeness import SAME_DOCUMENT, alike
 from indexer.loading import Loader, LoadRecord, LoadStatus, Progress
+from indexer.originals import safe_name
 from indexer.retitling import encode_again
 from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
@@ -127,12 +127,9 @@ def tidy(uploads_dir: Path) -> None:
 @contextmanager
 def _under_its_own_name(path: Path, name: str) -> Iterator[Path]:
     """The upload under the name it was sent with: a file's name often tells its title and year."""
-    # The end of a long name is kept, for its suffix; file systems count bytes, and most take 255.
-    end = re.sub(r"[/\\\0]", "_", name).encode("utf-8", "replace")[-200:]
-    safe = end.decode("utf-8", "ignore").lstrip(".") or "upload"
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=_FOLDER_PREFIX) as folder:
         # A copy: a link would be resolved to the name that the upload is kept under.
-        yield Path(shutil.copyfile(path, Path(folder) / safe))
+        yield Path(shutil.copyfile(path, Path(folder) / safe_name(name)))
 
 
 def _reason(record: LoadRecord) -> str:
