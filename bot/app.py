@@ -158,7 +158,14 @@ def build(
             refusals=refusals,
         ),
         # Before courtesy: an announcement's text may well begin with a greeting.
-        Announcing(stores=stores, sender=sender, dialogues=dialogues, charts=charts, audience=audience),
+        Announcing(
+            stores=stores,
+            sender=sender,
+            dialogues=dialogues,
+            charts=charts,
+            refusals=refusals,
+            audience=audience,
+        ),
         Stats(UsageStore(stores.database), charts, refusals),
         Library(
             stores=stores,

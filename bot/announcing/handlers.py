@@ -16,6 +16,7 @@ from bot.announcing.wishes import Wishes
 from bot.charts import Charts
 from bot.conversation import Chat, Commanded, Handler, Incoming, Pressed
 from bot.dialogue import Dialogues
+from bot.people.refusals import Refusal, Refusals
 from bot.people.roles import only
 from bot.router import Feature
 from bot.texts import texts
@@ -40,16 +41,18 @@ class Announcing(Feature):
         sender: AnnouncementSender,
         dialogues: Dialogues,
         charts: Charts,
+        refusals: Refusals,
         audience: AudienceOf | None = None,
     ) -> None:
         """audience: who is in it whatever was chosen, as in a terminal; by default the people of the database."""
         self._stores = stores
         self._dialogues = dialogues
+        self._refusals = refusals
         self._drafting = Drafting(stores=stores, sender=sender, dialogues=dialogues, audience=audience)
         self._steering = Steering(
             stores=stores, sender=sender, dialogues=dialogues, drafting=self._drafting, charts=charts
         )
-        self._wishes = Wishes(stores)
+        self._wishes = Wishes(stores, refusals)
         self._deeds = {**self._drafting.deeds(), **self._steering.deeds()}
         dialogues.leave_unmasked((*TEXT_TOPICS, PICTURE_TOPIC, CORRECTION_TOPIC))
         self._of_drafts = self._drafting.deeds().keys() - _ALSO_CONFIRMED
@@ -134,6 +137,7 @@ class Announcing(Feature):
         pressed, words = incoming.content, texts(incoming.speaker.language)
         press = press_of(pressed.data) if isinstance(pressed, Pressed) else None
         if press is None or incoming.is_group:
+            await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(words.get("button.gone"))
         elif press.action in self._without_announcement:
             await self._without_announcement[press.action](incoming, chat, press)
@@ -143,6 +147,8 @@ class Announcing(Feature):
     async def _do(self, press: Press, incoming: Incoming, chat: Chat) -> None:
         announcement = await self._announcement(press.number)
         if announcement is None:
+            # None is ever deleted, so no button of ours named it.
+            await self._refusals.note(incoming, Refusal.CALLBACK)
             await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
             return
         if press.action in self._of_drafts and announcement.status not in UNCONFIRMED:

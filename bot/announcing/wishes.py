@@ -10,6 +10,7 @@ from bot.announcing.proposal import details
 from bot.announcing.view import Wish
 from bot.conversation import Button, Chat, Incoming, Message, Pressed
 from bot.html import Block, Section, bold, line, page
+from bot.people.refusals import Refusal, Refusals
 from bot.texts import Texts, texts
 from knowledge.domain import Course, Role
 from knowledge.store import Stores
@@ -27,27 +28,32 @@ def wish_of(data: str) -> tuple[Wish, int] | None:
 class Wishes:
     """Of recipients, and of administrators, who see the same message as a preview."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, refusals: Refusals) -> None:
         self._stores = stores
+        self._refusals = refusals
 
     async def press(self, incoming: Incoming, chat: Chat) -> None:
         pressed, words = incoming.content, texts(incoming.speaker.language)
         wish = wish_of(pressed.data) if isinstance(pressed, Pressed) else None
         if not isinstance(pressed, Pressed) or wish is None:
-            await chat.acknowledge(words.get("button.gone"))
+            await self._refuse(incoming, chat)
             return
         announcement = await asyncio.to_thread(self._stores.announcements.get, wish[1])
         is_theirs = announcement is not None and await self._counted(
             announcement, incoming, pressed, opens=wish[0] is Wish.SEE
         )
         if announcement is None or not (is_theirs or incoming.speaker.role is Role.ADMINISTRATOR):
-            await chat.acknowledge(words.get("button.gone"))
+            await self._refuse(incoming, chat)
         elif wish[0] is Wish.SEE:
             await self._see(announcement, chat, words)
         elif is_theirs:
             await self._mute(announcement, incoming, pressed, chat, is_muted=wish[0] is Wish.MUTE)
         else:
             await chat.acknowledge(words.get("announce.news.preview"))
+
+    async def _refuse(self, incoming: Incoming, chat: Chat) -> None:
+        await self._refusals.note(incoming, Refusal.CALLBACK)
+        await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
 
     async def _counted(
         self, announcement: Announcement, incoming: Incoming, pressed: Pressed, *, opens: bool

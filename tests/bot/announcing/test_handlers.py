@@ -20,7 +20,9 @@ from bot.announcing.view import LONGEST_CAPTION, LONGEST_TEXT, Action
 from bot.charts import Charts
 from bot.conversation import Button, Commanded, Content, Message, PictureSent, Pressed, Said
 from bot.dialogue import Dialogues
+from bot.people.refusals import Refusals
 from bot.people.roles import Only
+from bot.router import Router
 from bot.testing import FakeChat, FakeMessenger, incoming
 from knowledge.audience import Audience
 from knowledge.domain import AnnouncementKind, Language, Role
@@ -65,6 +67,7 @@ class Office:
             sender=self.sender,
             dialogues=Dialogues(self.stores.dialogues),
             charts=Charts(Path(self.tmp)),
+            refusals=Refusals(self.stores.audit),
         )
 
     def coming(self, content: Content, *, is_group: bool = False):
@@ -519,6 +522,31 @@ def test_data_of_a_button_is_read():
     assert press_of("announce:spec:12:cardiology") == Press(
         action=Action.SPECIALTY, number=12, value="cardiology"
     )
+
+
+@pytest.mark.parametrize("data", ["announce:send", "announce:go:1", "announce:send:99", "announce:list:-1"])
+async def test_a_button_that_nobody_made_is_written_down(office: Office, data: str):
+    await office.press_data(data)
+    (refused,) = office.stores.audit.page(size=9).entries
+    assert (refused.who, refused.action) == (f"telegram:{ADMIN}", "refused.callback")
+    assert refused.subject == f"button:{data}"
+
+
+async def test_the_press_of_who_is_no_administrator_is_written_down(office: Office):
+    async def otherwise(*_: object) -> None:
+        raise AssertionError
+
+    router = Router(
+        [office.announcing],
+        question=otherwise,
+        otherwise=otherwise,
+        refusals=Refusals(office.stores.audit),
+    )
+    office.role = Role.COORDINATOR
+    await router.handle(office.coming(Pressed(data="announce:send:1", message_id=7)), office.chat)
+    (refused,) = office.stores.audit.page(size=9).entries
+    assert (refused.action, refused.subject) == ("refused.role", "button:announce:send:1")
+    assert refused.details == {"needed": "administrator", "role": "coordinator"}
 
 
 @pytest.mark.parametrize("action", sorted(set(Action)))

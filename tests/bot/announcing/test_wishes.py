@@ -8,6 +8,7 @@ import pytest
 
 from bot.announcing.wishes import Wishes, wish_of
 from bot.conversation import Pressed
+from bot.people.refusals import Refusals
 from bot.testing import FakeChat, incoming
 from knowledge.domain import AnnouncementKind, Language, Role
 from knowledge.store import Stores
@@ -48,7 +49,7 @@ def sent(stores: Stores) -> int:
 
 async def press(stores: Stores, data: str, speaker: int, role: Role = Role.DOCTOR) -> FakeChat:
     chat = FakeChat()
-    await Wishes(stores).press(
+    await Wishes(stores, Refusals(stores.audit)).press(
         incoming(Pressed(data=data, message_id=5), speaker_id=speaker, role=role), chat
     )
     return chat
@@ -68,6 +69,9 @@ async def test_who_did_not_get_it_gets_nothing_by_a_forged_button(stores, sent):
         chat = await press(stores, f"news:{wish}:{sent}", STRANGER)
         assert not chat.sent
         assert not chat.edits
+        refused = stores.audit.page(size=1).entries[0]
+        assert (refused.who, refused.action) == (f"telegram:{STRANGER}", "refused.callback")
+        assert refused.subject == f"button:news:{wish}:{sent}"
     assert stores.deliveries.report(sent).opened == 0
     assert stores.people.get(STRANGER).muted == frozenset()
 
@@ -102,6 +106,19 @@ async def test_a_course_that_is_gone_says_so(stores, sent):
     with stores.database.write() as connection:
         connection.execute(update(courses).values(withdrawn=True))
     assert "不在目录" in (await press(stores, f"news:see:{sent}", DOCTOR)).notes[0]
+
+
+@pytest.mark.parametrize("data", ["news:go:1", "news:see:x", "news:see:99"])
+async def test_a_forged_button_is_written_down(stores, sent, data):
+    await press(stores, data, DOCTOR)
+    (refused,) = stores.audit.page(size=9).entries
+    assert (refused.action, refused.subject) == ("refused.callback", f"button:{data}")
+
+
+async def test_what_somebody_may_press_leaves_no_refusal(stores, sent):
+    await press(stores, f"news:see:{sent}", DOCTOR)
+    await press(stores, f"news:mute:{sent}", STRANGER, Role.ADMINISTRATOR)
+    assert stores.audit.page(size=9).entries == ()
 
 
 @pytest.mark.parametrize(
