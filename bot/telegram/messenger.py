@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 #: After a fault that surely kept the call from being carried out.
 _TRY_AGAIN_AFTER_S = 2.0
+#: Files on their way at one moment, of up to 50 MB, which stand in memory until Telegram has them.
+_FILES_AT_ONCE = 2
 
 #: Telegram's words, in lower case, for an edit that changes nothing, and for a message that is gone or not ours.
 _GONE = "message to delete not found"
@@ -51,6 +54,7 @@ class TelegramMessenger:
     def __init__(self, bot: Bot, on_blocked: Callable[[int, Blocked], Awaitable[None]]) -> None:
         self._bot = bot
         self._on_blocked = on_blocked
+        self._files = asyncio.Semaphore(_FILES_AT_ONCE)
 
     def reaches(self, chat_id: int) -> bool:
         # Telegram numbers from 1 and, for groups, from -1; 0 is the terminal's (bot.console.screen).
@@ -139,11 +143,15 @@ class TelegramMessenger:
                 text=message.html, link_preview_options=_NO_PREVIEW, **common
             )
         elif carried.kind is AttachmentKind.PICTURE:
-            shown = await self._bot.send_photo(photo=_input(carried), caption=message.html, **common)
+            shown = await self._bot.send_photo(photo=await _input(carried), caption=message.html, **common)
         else:
-            shown = await self._bot.send_document(
-                document=_input(carried), caption=message.html, disable_content_type_detection=True, **common
-            )
+            async with self._files:
+                shown = await self._bot.send_document(
+                    document=await _input(carried),
+                    caption=message.html,
+                    disable_content_type_detection=True,
+                    **common,
+                )
         return shown.message_id
 
     def _edit_refused(self, error: BadRequest, chat_id: int) -> bool:
@@ -172,14 +180,14 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | Non
     )
 
 
-def _input(carried: Attachment) -> InputFile | str:
+async def _input(carried: Attachment) -> InputFile | str:
     match carried.content:
         case str():
             return carried.content
         case bytes():
             return InputFile(carried.content, filename=carried.name)
         case Path():
-            return InputFile(carried.content.read_bytes(), filename=carried.name)
+            return InputFile(await asyncio.to_thread(carried.content.read_bytes), filename=carried.name)
 
 
 def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -241,6 +242,16 @@ async def test_a_page_that_cannot_be_drawn_or_whose_file_is_gone_is_explained(sh
     await shelf.press(f"page:{ids[0]}:4")
     await shelf.press(f"file:{ids[0]}")
     assert all("原文件不在了" in message.html for message in shelf.chat.sent[1:])
+
+
+async def test_a_file_that_telegram_would_not_take_is_not_read(shelf):
+    _, ids = shelf.load(sharing=Sharing.FILE)
+    for path in shelf.files.rglob("*.pdf"):
+        os.truncate(path, 50_000_001)
+    await shelf.press(f"file:{ids[0]}")
+    (sent,) = shelf.chat.sent
+    assert "超过 50 MB" in sent.html
+    assert sent.attachment is None
 
 
 async def test_a_page_without_marks_says_so_and_is_not_kept(shelf):

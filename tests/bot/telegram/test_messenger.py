@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from telegram import InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -17,7 +20,18 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.conversation import Blocked, Button, Failed, InDoubt, Message, Postponed, Sent, Unreached
+from bot.conversation import (
+    Attachment,
+    AttachmentKind,
+    Blocked,
+    Button,
+    Failed,
+    InDoubt,
+    Message,
+    Postponed,
+    Sent,
+    Unreached,
+)
 from bot.telegram.messenger import TelegramMessenger, keyboard
 from tests.bot.telegram.test_desk import RecordingBot
 
@@ -101,6 +115,45 @@ async def test_a_message_of_its_own(error: TelegramError | None, outcome: object
 async def test_an_edit(error: TelegramError | None, shown: bool) -> None:
     sender, *_ = messenger(error)
     assert await sender.edit(1001, 5, MESSAGE) is shown
+
+
+class SlowBot:
+    """Stands for telegram.Bot: each document is on its way until it is let go."""
+
+    def __init__(self) -> None:
+        self.documents: list[bytes] = []
+        self.began = asyncio.Event()
+        self.arrived = asyncio.Event()
+
+    async def send_document(self, *, document: InputFile, **_: Any) -> Any:
+        assert isinstance(document.input_file_content, bytes)
+        self.documents.append(document.input_file_content)
+        if len(self.documents) == 2:
+            self.began.set()
+        await self.arrived.wait()
+        return type("Sent", (), {"message_id": 5})()
+
+    async def send_message(self, **_: Any) -> Any:
+        return type("Sent", (), {"message_id": 6})()
+
+
+async def test_two_files_at_most_stand_in_memory_and_nothing_else_waits_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    await asyncio.to_thread(file.write_bytes, b"%PDF")
+    carried = Attachment(kind=AttachmentKind.FILE, name="a.pdf", content=file)
+    bot: Any = SlowBot()
+
+    async def on_blocked(telegram_id: int, how: Blocked) -> None: ...
+
+    sender = TelegramMessenger(bot, on_blocked)
+    async with asyncio.TaskGroup() as tasks:
+        sent = [tasks.create_task(sender.show(1001, Message(html="", attachment=carried))) for _ in range(5)]
+        await bot.began.wait()
+        assert await sender.show(1001, MESSAGE) == 6
+        assert bot.documents == [b"%PDF"] * 2
+        bot.arrived.set()
+    assert [task.result() for task in sent] == [5] * 5
+    assert len(bot.documents) == 5
 
 
 def test_buttons_become_rows_of_a_keyboard() -> None:
