@@ -24,26 +24,30 @@ _TONES = {
 
 
 def picture(announcement: Announcement, report: DeliveryReport, words: Texts) -> Picture:
-    """What became of the whole audience, and how many of those reached wanted to know more."""
+    """What became of the whole audience, and how many of those reached asked about the course."""
     became = tuple(
         Row(label=words.get(f"announce.part.{name}"), value=count, tone=_TONES.get(name, Tone.OTHER))
         for name, count in parts(report)
     )
-    received = report.sent + report.recalled
-    share = percent(report.opened, received)
-    interest = (
-        Row(label=words.get("announce.chart.received"), value=received),
-        Row(label=words.get("announce.chart.opened", share=share), value=report.opened, tone=Tone.FAIR),
-    )
+    panels = [Bars(title=words.get("announce.chart.became", total=report.audience), rows=became)]
+    if announcement.course_id is not None:
+        panels.append(_interest(report, words))
     begun = announcement.confirmed_at or announcement.made_at
     title = words.get("announce.chart.title", id=announcement.id, day=clock(begun, announcement.zone)[:10])
     return Picture(
         title=f"{title} {name_of(announcement, words, most=16)}",
-        panels=(
-            Bars(title=words.get("announce.chart.became", total=report.audience), rows=became),
-            Bars(title=words.get("announce.chart.interest"), rows=interest),
-        ),
+        panels=tuple(panels),
     )
+
+
+def _interest(report: DeliveryReport, words: Texts) -> Bars:
+    received = report.sent + report.recalled
+    share = percent(report.opened, received)
+    rows = (
+        Row(label=words.get("announce.chart.received"), value=received),
+        Row(label=words.get("announce.chart.opened", share=share), value=report.opened, tone=Tone.FAIR),
+    )
+    return Bars(title=words.get("announce.chart.interest"), rows=rows)
 
 
 def with_picture(caption: str, drawn: bytes, name: str) -> Message:

@@ -316,7 +316,7 @@ class AnnouncementSender:
                 continue
             report = await self._report(announcement)
             is_news = announcement.done_at is not None and moment - announcement.done_at < _FORGET_AFTER
-            if report.sent and is_news:
+            if report.sent and is_news and announcement.course_id is not None:
                 words = await self._words_for(announcement)
                 await self._messenger.send(
                     announcement.chat_id, view.followed_up(announcement, report, words)

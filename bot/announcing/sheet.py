@@ -6,7 +6,7 @@ have to write to by hand: where sending failed or is in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -36,17 +36,27 @@ def workbook(announcement: Announcement, report: DeliveryReport, rows: Sequence[
         totals.append([_safe(each) for each in row])
     people = book.create_sheet(words.get("announce.sheet.recipients"))
     people.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFG", (6, 16, 30, 10, 20, 20, 16), strict=True):
-        people.column_dimensions[letter].width = width
-    people.append([words.get(f"announce.sheet.{name}") for name in _COLUMNS])
+    columns = [name for name in _COLUMNS if name != "opened_at" or announcement.course_id is not None]
+    for letter, name in zip("ABCDEFG", columns, strict=False):
+        people.column_dimensions[letter].width = _COLUMNS[name]
+    people.append([words.get(f"announce.sheet.{name}") for name in columns])
     for row in _people(rows, announcement.zone, words):
-        people.append([_safe(each) for each in row])
+        people.append([_safe(row[name]) for name in columns])
     kept = BytesIO()
     book.save(kept)
     return kept.getvalue()
 
 
-_COLUMNS = ("number", "status", "reason", "attempts", "sent_at", "opened_at", "telegram_id")
+#: With their widths, in characters. Whether somebody asked about the course is told where there is one.
+_COLUMNS = {
+    "number": 6,
+    "status": 16,
+    "reason": 30,
+    "attempts": 10,
+    "sent_at": 20,
+    "opened_at": 20,
+    "telegram_id": 16,
+}
 
 
 def _totals(announcement: Announcement, report: DeliveryReport, words: Texts) -> Iterable[tuple[object, ...]]:
@@ -60,26 +70,27 @@ def _totals(announcement: Announcement, report: DeliveryReport, words: Texts) ->
         yield words.get(f"announce.part.{name}"), count
     yield words.get("announce.sheet.audience"), report.audience
     yield ()
-    received = report.sent + report.recalled
-    yield words.get("announce.sheet.opened"), report.opened, percent(report.opened, received)
+    if announcement.course_id is not None:
+        received = report.sent + report.recalled
+        yield words.get("announce.sheet.opened"), report.opened, percent(report.opened, received)
     for key, reasons in (("failed", report.failed_by), ("in_doubt", report.in_doubt_by)):
         for reason, count in sorted(reasons.items(), key=lambda each: -each[1]):
             yield f"{words.get(f'announce.part.{key}')}: {reason_name(reason, words)}", count
 
 
-def _people(rows: Sequence[Any], zone: str | None, words: Texts) -> Iterable[tuple[object, ...]]:
-    """In the order in which they got it, so that a row's place says nothing of whose it is."""
+def _people(rows: Sequence[Any], zone: str | None, words: Texts) -> Iterable[Mapping[str, object]]:
+    """By column, in the order in which they got it, so that a row's place says nothing of whose it is."""
     in_order = sorted(rows, key=lambda row: (row.sent_at is None, str(row.sent_at or row.status)))
     for number, row in enumerate(in_order, start=1):
-        yield (
-            number,
-            words.get(f"announce.part.{row.status}"),
-            reason_name(row.reason, words) if row.reason else "",
-            row.attempts,
-            _local(row.sent_at, zone),
-            _local(row.opened_at, zone),
-            str(row.telegram_id) if row.status in _WITH_ID else "",
-        )
+        yield {
+            "number": number,
+            "status": words.get(f"announce.part.{row.status}"),
+            "reason": reason_name(row.reason, words) if row.reason else "",
+            "attempts": row.attempts,
+            "sent_at": _local(row.sent_at, zone),
+            "opened_at": _local(row.opened_at, zone),
+            "telegram_id": str(row.telegram_id) if row.status in _WITH_ID else "",
+        }
 
 
 def _local(moment: datetime | None, zone: str | None) -> datetime | str:

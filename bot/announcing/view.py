@@ -174,7 +174,7 @@ def final(announcement: Announcement, report: DeliveryReport, words: Texts) -> M
 
 
 def followed_up(announcement: Announcement, report: DeliveryReport, words: Texts) -> Message:
-    """A day later: who pressed a button of it. A link in the text tells nobody that it was opened."""
+    """A day later: who pressed the button of its course. A link in the text tells nobody that it was opened."""
     return message(
         heading(announcement, words),
         line(words.get("announce.a_day_later")),
@@ -207,7 +207,7 @@ def _explained(announcement: Announcement, report: DeliveryReport, words: Texts)
         yield line(words.get("announce.mended", done=report.mended, total=report.sent))
     if report.not_mended:
         yield line(words.get("announce.not_mended", count=report.not_mended))
-    if report.opened:
+    if report.opened and announcement.course_id is not None:
         yield line(interest(report, words))
 
 

@@ -423,17 +423,21 @@ async def test_the_report_of_a_correction_leaves_its_end_as_it_was(stores, clock
     assert (after.status, after.done_at, after.correcting) == (S.DONE, before.done_at, False)
 
 
-async def test_a_day_later_the_maker_hears_who_opened_it(stores, clock):
-    id_ = started(stores, [101])
+@pytest.mark.parametrize("course, told", [(7, 2), (None, 1)], ids=["course", "notice"])
+async def test_a_day_later_the_maker_hears_who_asked_about_the_course(stores, clock, course, told):
+    """A notice has nothing to ask about."""
+    announcement = drafted(stores, [101], course_id=course)
+    stores.announcements.start(announcement, [101], message_id=7)
     messenger = FakeMessenger()
     await sent_by(sender(stores, messenger, clock))
+    assert len(messenger.sent) == 1
     a_day_ago = now() - timedelta(hours=25)
     with stores.database.write() as connection:
         connection.exec_driver_sql("UPDATE announcements SET done_at = ?", (str(a_day_ago)[:26],))
     for _ in range(2):
         await sent_by(sender(stores, messenger, clock))
-    assert len(messenger.sent) == 2
-    assert stores.announcements.get(id_) is not None
+    assert len(messenger.sent) == told
+    assert stores.announcements.to_follow_up(now()) == []
 
 
 # ------------------------------------------------------------------------------------------------- parts

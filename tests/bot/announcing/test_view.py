@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
-from bot.announcing import card_view, draft_view, view
+from bot.announcing import card_view, draft_view, report_view, view
 from bot.announcing.audience import Reach, from_json, to_json
 from bot.announcing.finding import find
 from bot.announcing.moment import offered
 from bot.announcing.proposal import proposed
+from bot.announcing.sheet import workbook
 from bot.conversation import CALLBACK_BYTES, Message
 from bot.html import units as length_of
 from bot.texts import texts
@@ -21,8 +24,9 @@ from knowledge.audience import Audience
 from knowledge.domain import AnnouncementKind, Course, Language, Role
 from knowledge.specialties import REGIONS, SPECIALTIES
 from knowledge.store.announcement_tables import AnnouncementStatus as Status
+from knowledge.store.announcement_tables import DeliveryStatus
 from knowledge.store.announcements import Announcement
-from knowledge.store.deliveries import DeliveryReport
+from knowledge.store.deliveries import Delivery, DeliveryReport
 from tests.journeys.markup import plain_text
 
 ZH, EN = texts(Language.ZH), texts(Language.EN)
@@ -64,6 +68,10 @@ EVERYTHING = DeliveryReport(
     failed_by={"a": 4, "b": 3}, in_doubt_by={"interrupted": 8}, opened=20, mended=1, not_mended=2, postponed_until=NOW,
 )  # fmt: skip
 
+DELIVERY = Delivery(
+    telegram_id=5, status=DeliveryStatus.FAILED, attempts=1, reason="a", sent_at=None, opened_at=NOW
+)
+
 
 def of(text: str) -> Announcement:
     return replace(ANNOUNCEMENT, text_zh=text, text_en="")
@@ -100,6 +108,22 @@ def test_a_course_can_be_asked_about_and_every_kind_be_muted():
 
 
 # ---------------------------------------------------------------------------------------- the numbers
+@BOTH
+def test_nobody_can_have_asked_about_a_course_where_there_is_none(words):
+    notice = replace(ANNOUNCEMENT, course_id=None, kind=AnnouncementKind.NOTICE, status=Status.DONE)
+    of_course = replace(ANNOUNCEMENT, status=Status.DONE)
+    asked = words.get("announce.sheet.opened"), words.get("announce.sheet.opened_at")
+    for announcement, is_told in ((of_course, True), (notice, False)):
+        shown = view.final(announcement, EVERYTHING, words).html
+        assert (view.interest(EVERYTHING, words) in shown) is is_told
+        assert len(report_view.picture(announcement, EVERYTHING, words).panels) == 1 + is_told
+        book = load_workbook(BytesIO(workbook(announcement, EVERYTHING, [DELIVERY], words)))
+        totals, people = (list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)
+        assert (asked[0] in [row[0] for row in totals]) is is_told
+        assert (asked[1] in people[0]) is is_told
+        assert [len(row) for row in people] == [6 + is_told] * 2
+
+
 @BOTH
 def test_every_number_of_the_report_is_told_and_they_add_up(words):
     assert sum(count for _, count in view.parts(EVERYTHING)) == EVERYTHING.audience == 102
