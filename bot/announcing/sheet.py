@@ -40,8 +40,8 @@ def workbook(announcement: Announcement, report: DeliveryReport, rows: Sequence[
     for letter, name in zip("ABCDEFG", columns, strict=False):
         people.column_dimensions[letter].width = _COLUMNS[name]
     people.append([words.get(f"announce.sheet.{name}") for name in columns])
-    for row in _people(rows, announcement.zone, words):
-        people.append([_safe(row[name]) for name in columns])
+    for each in _people(rows, announcement.zone, words):
+        people.append([_safe(each[name]) for name in columns])
     kept = BytesIO()
     book.save(kept)
     return kept.getvalue()
