@@ -34,6 +34,8 @@ class Unavailable(StrEnum):
 
     GONE = "gone"
     REPLACED = "replaced"
+    #: Its pages are what they were, but its text may not be.
+    READ_ANEW = "read_anew"
     WITHDRAWN = "withdrawn"
     NOT_SHARED = "not_shared"
     NOT_WHOLE = "not_whole"
@@ -105,6 +107,8 @@ class Pictures(Feature):
     async def show_context(self, incoming: Incoming, chat: Chat) -> None:
         words = texts(incoming.speaker.language)
         found = await self._allowed(places.passages_in(_data(incoming))[:1], Sharing.PAGE_PICTURE)
+        if not isinstance(found, _Refusal) and found[0].was_read_anew:
+            found = _Refusal(reason=Unavailable.READ_ANEW, source=found[0])
         if isinstance(found, _Refusal):
             await _refuse(found, words, chat)
             return

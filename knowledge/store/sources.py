@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from knowledge.domain import EditionStatus, PassageKind, Sharing
 from knowledge.store.database import Database
@@ -31,6 +32,8 @@ class Source:
     #: What the file was called when it was loaded; its ending tells the format.
     file_name: str
     file_hash: str
+    #: Its edition was replaced by another reading of the very same file; title, year, status and sharing are of that.
+    was_read_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,11 @@ class SourceStore:
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        values = {**row._mapping}  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+            if row is None:
+                return None
+            values = {**row._mapping}  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+            if row.status == EditionStatus.REPLACED:
+                values |= _read_anew(connection, row.edition_id, row.file_hash)
         return Source(
             **{
                 **values,
@@ -90,3 +95,17 @@ class SourceStore:
                 for row in connection.execute(query)
             }
         return found.get(source.ordinal - 1), found.get(source.ordinal + 1)
+
+
+def _read_anew(connection: Connection, edition_id: int, file_hash: str) -> dict[str, Any]:
+    """The facts of the edition that answers in its place and is of the same file; nothing where that is another one."""
+    mine = select(editions.c.document_id).where(editions.c.id == edition_id).scalar_subquery()
+    query = select(editions.c.title, editions.c.year, editions.c.status, editions.c.sharing).where(
+        editions.c.document_id == mine,
+        editions.c.status == EditionStatus.CURRENT,
+        editions.c.file_hash == file_hash,
+    )
+    found = connection.execute(query.limit(1)).one_or_none()
+    if found is None:
+        return {}
+    return {**found._mapping, "was_read_anew": True}  # noqa: SLF001 - as above

@@ -45,9 +45,11 @@ class Shelf:
         )
         self.chat = FakeChat()
 
-    def load(self, *, sharing=Sharing.PAGE_PICTURE, year=2024, name="指南.pdf", pages=True, approve=True):
-        """The edition, and the ids of its passages."""
-        digest = hashlib.sha256(f"{year}{sharing}{name}".encode()).hexdigest()
+    def load(
+        self, *, sharing=Sharing.PAGE_PICTURE, year=2024, name="指南.pdf", pages=True, approve=True, file=None
+    ):
+        """The edition, and the ids of its passages. file: what stands for its content."""
+        digest = hashlib.sha256((file or f"{year}{sharing}{name}").encode()).hexdigest()
         numbers = ((4, 4), (4, 5), (6, 6)) if pages else ((None, None),) * 3
         passages = tuple(
             NewPassage(
@@ -198,6 +200,37 @@ async def test_a_replaced_edition_says_so_and_shows_nothing(shelf):
     }
     assert not any(message.attachment for message in shelf.chat.sent)
     assert not shelf.drawing.asked
+
+
+async def test_what_was_only_read_again_shows_its_pages_and_file_as_before(shelf):
+    _, old = shelf.load(file="one")
+    shelf.load(file="one", sharing=Sharing.FILE)
+    await shelf.press(f"page:{old[0]}:4")
+    await shelf.press(f"file:{old[0]}")
+    assert [message.attachment.kind for message in shelf.chat.sent] == [
+        AttachmentKind.PICTURE,
+        AttachmentKind.FILE,
+    ]
+
+
+async def test_how_much_may_be_shown_of_what_was_read_again_is_as_it_is_now(shelf):
+    _, old = shelf.load(file="one", sharing=Sharing.FILE)
+    now, _ = shelf.load(file="one", sharing=Sharing.EXCERPT)
+    await shelf.press(f"page:{old[0]}:4")
+    assert shelf.chat.sent == []
+    assert "只许摘录" in shelf.chat.notes[0]
+    shelf.stores.library.withdraw(now.id)
+    await shelf.press(f"page:{old[0]}:4")
+    assert shelf.chat.sent[0].attachment is None
+
+
+async def test_what_was_read_again_shows_no_text_of_the_reading_before(shelf):
+    _, old = shelf.load(file="one", name="指南.md", pages=False)
+    shelf.load(file="one", name="指南.md", pages=False)
+    await shelf.press(f"near:{old[0]}")
+    assert [message.html for message in shelf.chat.sent] == [
+        "《某某病指南》（2024）重新读取过，文字可能有改动。请重新提问。"
+    ]
 
 
 async def test_a_withdrawn_edition_says_so_even_where_its_picture_is_kept(shelf):
