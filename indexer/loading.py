@@ -329,4 +329,6 @@ def _refusing(shown: str, load: Callable[[], LoadRecord]) -> LoadRecord:
             file=shown, status=LoadStatus.REFUSED, reason="changed_meanwhile", message=str(error)
         )
     except OSError as error:
+        if originals.is_full(error):
+            raise LibraryUnusable(f"the file cannot be read: {error.strerror}") from error
         return LoadRecord(file=shown, status=LoadStatus.REFUSED, reason="unreadable", message=error.strerror)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -48,6 +49,11 @@ def safe_name(name: str) -> str:
     """A file's name as any file system takes it; its end is kept, for its suffix."""
     end = re.sub(r"[/\\\0]", "_", name).encode("utf-8", "replace")[-_LONGEST_NAME:]
     return end.decode("utf-8", "ignore").lstrip(".") or "upload"
+
+
+def is_full(error: OSError) -> bool:
+    """Whether it is the disk that is at fault, and not the file."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager

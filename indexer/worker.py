@@ -13,11 +13,11 @@ from typing import Any
 
 from indexer.likeness import SAME_DOCUMENT, alike
 from indexer.loading import Loader, LoadRecord, LoadStatus, Progress
-from indexer.originals import safe_name
+from indexer.originals import is_full, safe_name
 from indexer.retitling import encode_again
 from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
-from knowledge.errors import EditionConflict, ModelChanged, NotFound
+from knowledge.errors import EditionConflict, KnowledgeError, LibraryUnusable, ModelChanged, NotFound
 from knowledge.store import Stores
 from knowledge.store.jobs import Job
 from knowledge.store.library import EditionRecord
@@ -29,6 +29,10 @@ _LOOK_EVERY = 1.0
 _FOLDER_PREFIX = "reading-"
 
 
+class Stopped(BaseException):  # no error, and nothing that reads files may take it for one
+    """The worker was told to end, and ends in the middle of what it does."""
+
+
 class Worker:
     """Turns waiting jobs into drafts. Whoever runs one holds the data folder's worker lock."""
 
@@ -38,18 +42,31 @@ class Worker:
         self._encoder = encoder
 
     def run(self, stop: threading.Event, *, until_idle: bool) -> None:
-        """Works until told to stop, or until nothing waits. A job cut short by a kill waits again."""
+        """Works until told to stop, or until nothing waits. A job cut short by a kill waits again.
+
+        Raises:
+            KnowledgeError: what is wrong with the library, the model or the disk; the job at hand waits again.
+        """
         taken_up = self._stores.jobs.requeue_abandoned()
         if taken_up:
             log.info("action=worker.resume jobs=%d", taken_up)
         while not stop.is_set():
             job = self._stores.jobs.claim()
             if job is not None:
-                self._read(job)
+                self._take_up(job)
             elif until_idle:
                 return
             else:
                 stop.wait(_LOOK_EVERY)
+
+    def _take_up(self, job: Job) -> None:
+        try:
+            self._read(job)
+        except (KnowledgeError, KeyboardInterrupt, Stopped):
+            # The file is not to blame. Where even this cannot be written, the next worker takes it up as after a kill.
+            with suppress(KnowledgeError):
+                self._stores.jobs.put_back(job.id)
+            raise
 
     def _read(self, job: Job) -> None:
         try:
@@ -113,7 +130,9 @@ class Worker:
             with _under_its_own_name(Path(job.path), name) as path:
                 return self._loader.load(path, loaded_by=who, approve=False, name=name, on_progress=note)
         except OSError as error:
-            # The upload is gone, or the disk is full: the next file is not to wait for it.
+            if is_full(error):
+                raise LibraryUnusable(f"the file cannot be read: {error.strerror}") from error
+            # The upload is gone: the next file is not to wait for it.
             message = error.strerror
             return LoadRecord(file=name, status=LoadStatus.REFUSED, reason="unreadable", message=message)
 

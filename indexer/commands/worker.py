@@ -11,7 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from indexer.app import App
-from indexer.worker import Worker, tidy
+from indexer.worker import Stopped, Worker, tidy
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +25,21 @@ def add(subcommands: Any) -> None:
 def run(app: App, options: argparse.Namespace) -> int:
     app.stores.database.migrate()
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+
+    def end(*_: object) -> None:
+        # Once only: what is under way is put back, and that is not to be cut short.
+        if not stop.is_set():
+            stop.set()
+            raise Stopped
+
+    signal.signal(signal.SIGTERM, end)
     lock = FileLock(app.settings.data_dir / "worker.lock", timeout=0)
     try:
         with lock, app.loader() as loader:
             tidy(app.settings.uploads_dir)
             Worker(app.stores, loader, app.encoder).run(stop, until_idle=options.until_idle)
+    except Stopped:
+        log.info("action=worker.stopped")
     except Timeout:
         log.info("action=worker.leave reason=another_one_runs")
     return 0

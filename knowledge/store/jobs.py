@@ -202,6 +202,13 @@ class JobStore:
                 return _job(connection.execute(select(jobs).where(jobs.c.id == row.id)).one())
         return None
 
+    def put_back(self, job_id: int) -> None:
+        """It was being read, and waits again as if it never had been: what ended that was not its fault."""
+        with self._database.write() as connection:
+            mine = update(jobs).where(jobs.c.id == job_id, jobs.c.status == JobStatus.READING)
+            values = {"status": JobStatus.WAITING, "attempts": jobs.c.attempts - 1, "done": 0, "total": 0}
+            connection.execute(mine.values(**values))
+
     def requeue_abandoned(self) -> int:
         """What a killed worker left in reading waits again. Only the one worker that holds the lock may call it."""
         with self._database.write() as connection:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import hashlib
+import shutil
+import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from indexer.app import App
+from indexer.commands import worker as worker_command
+from indexer.loading import Loader
 from indexer.reading import READER
-from indexer.worker import Worker, tidy
+from indexer.worker import Stopped, Worker, tidy
 from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
+from knowledge.errors import EncoderUnavailable, KnowledgeError, LibraryUnusable
 from knowledge.searchable import passage_for_encoder
+from knowledge.settings import Settings
 from knowledge.store import Stores
 from knowledge.store.jobs import MAX_ATTEMPTS, Job, JobStatus
 from knowledge.store.library import EditionRecord, Fact
@@ -353,6 +363,89 @@ def test_a_file_that_brought_the_worker_down_too_often_is_refused(workshop: Work
     done = after(workshop.stores, job)
     assert (done.status, done.reason) == (JobStatus.REFUSED, "crashed")
     assert workshop.sandbox.read == [], "it was not touched again"
+
+
+class Faulty(FakeEncoder):
+    """Something of the machine's, or somebody, ends each encoding."""
+
+    def __init__(self, end: Callable[[], object]) -> None:
+        super().__init__()
+        self._end = end
+
+    def encode_passages(self, *_: Any, **__: Any) -> Any:
+        self._end()
+        raise AssertionError
+
+
+def no_model() -> None:
+    raise EncoderUnavailable
+
+
+def full_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def stopped() -> None:
+    raise Stopped
+
+
+@pytest.mark.parametrize("end", [no_model, full_disk, stopped])
+def test_faults_of_the_machine_are_never_the_files(
+    workshop: Workshop, uploads: Path, end: Callable[[], object]
+) -> None:
+    encoder = Faulty(end)
+    loader: Any = Loader(workshop.stores, encoder, workshop.sandbox, workshop.files)  # type: ignore[arg-type]
+    job = send(workshop.stores, guideline(uploads, "1.md"), "高血压.md")
+    for _ in range(MAX_ATTEMPTS + 1):
+        with pytest.raises((KnowledgeError, Stopped)):
+            Worker(workshop.stores, loader, encoder).run(threading.Event(), until_idle=True)
+        assert after(workshop.stores, job).status is JobStatus.WAITING
+    assert [path.name for path in uploads.iterdir()] == ["1.md"]
+    work(workshop)
+    assert after(workshop.stores, job).status is JobStatus.READY
+
+
+def test_an_upload_that_a_full_disk_kept_from_being_copied_waits(
+    workshop: Workshop, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = send(workshop.stores, guideline(uploads, "1.md"), "高血压.md")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", lambda *_: full_disk())
+        with pytest.raises(LibraryUnusable):
+            work(workshop)
+    work(workshop)
+    assert after(workshop.stores, job).status is JobStatus.READY
+
+
+def test_a_corrected_title_is_encoded_when_the_machine_lets_it(workshop: Workshop, uploads: Path) -> None:
+    edition = workshop.loader.load(guideline(uploads), loaded_by="test", approve=True).edition
+    assert edition is not None
+    workshop.stores.library.edit(edition.id, Fact.TITLE, "老年高血压手册")
+    workshop.stores.jobs.add_encode(edition.id, asked_by=7, chat_id=70)
+    for _ in range(MAX_ATTEMPTS + 1):
+        with pytest.raises(KnowledgeError):
+            work(workshop, Faulty(no_model))
+    generation = workshop.stores.library.generation()
+    work(workshop)
+    assert workshop.stores.library.generation() == generation + 1
+    assert not workshop.stores.jobs.has_work()
+
+
+def test_a_worker_that_is_terminated_ends_at_once_and_its_file_waits(
+    stores: Stores, tmp_path: Path, uploads: Path
+) -> None:
+    """However often that happens, and however long the file would have taken."""
+    settings = Settings(_env_file=None, data_dir=tmp_path, embedding_model="fake")
+    encoder = Faulty(lambda: signal.raise_signal(signal.SIGTERM))
+    app = App(settings=settings, stores=stores, encoder=encoder)
+    job = send(stores, guideline(uploads, "1.md"), "高血压.md")
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        for _ in range(MAX_ATTEMPTS + 1):
+            assert worker_command.run(app, argparse.Namespace(until_idle=True)) == 0
+            assert after(stores, job).status is JobStatus.WAITING
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_worker_that_is_told_to_stop_takes_nothing_up(workshop: Workshop, uploads: Path) -> None:
