@@ -220,8 +220,9 @@ async def _told_after(seconds: float, chat: Chat, message: Message) -> AsyncIter
 
 def _wished(reply: Reply, speaker: Speaker) -> Reply:
     """Without courses for who does not want them; as it is for the record."""
-    is_whole = speaker.recommendations or not isinstance(reply, Answer | Related)
-    return reply if is_whole else replace(reply, courses=())
+    if speaker.recommendations or not isinstance(reply, Answer | Related):
+        return reply
+    return replace(reply, courses=())
 
 
 def _rated(incoming: Incoming) -> tuple[int, Rating] | None:

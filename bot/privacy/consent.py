@@ -21,7 +21,7 @@ from knowledge.store.people import PeopleStore
 from knowledge.store.privacy import PrivacyStore
 
 #: A new one whenever the notice changes its sense, so that everybody is asked again; a test holds its words.
-VERSION = "2"
+VERSION = "3"
 
 #: The notice is not shown in full again for so long, to so many people.
 _JUST_S = 600.0

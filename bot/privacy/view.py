@@ -69,6 +69,7 @@ def kept(language: Language, *, days: int, backup_days: int, questions: int) -> 
     return _message(
         line(bold(words.get("privacy.title"))),
         _paragraph(words.get("privacy.kept", count=questions), _for_how_long(words, days)),
+        _paragraph(words.get("privacy.log")),
         _paragraph(words.get("privacy.masked")),
         _paragraph(words.get("privacy.courses")),
         _paragraph(words.get("privacy.shared")),

@@ -128,8 +128,9 @@ class PrivacyStore:
     def forget(
         self, telegram_id: int, *, who: str | None = None, always: Collection[int] = ()
     ) -> Erased | LastAdministrator:
-        """Erases everything of this person but what the staff did (audit log, loaded files, announcements).
+        """Erases everything of this person but what the staff did (loaded files, announcements) and the audit log.
 
+        That holds lines of doctors too, which nobody can change: who came by a link, and what was refused to whom.
         Who is shut out stays so: of them the id and that are kept. Of the staff it is noted that they are none any
         more; the last administrator stays, for nobody would be left.
         who: does it, as in the audit log; None: they themselves. always: ids that the settings make administrators.

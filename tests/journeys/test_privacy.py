@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.privacy.consent import VERSION
 from tests.journeys.bot_process import BotProcess
 from tests.journeys.conftest import Stage, staged
 from tests.journeys.people import group
@@ -50,8 +51,8 @@ WORDS = [
         kept="您的数据",
         mine="您的全部数据",
         erase="删除",
-        sure="删除您的全部数据",
-        forgotten="已删除您的全部数据",
+        sure="删除您的数据",
+        forgotten="已删除您的数据",
         wait="请过一分钟再发",
     ),
     Words(
@@ -64,8 +65,8 @@ WORDS = [
         kept="Your data",
         mine="All your data",
         erase="Erase",
-        sure="Erase all your data",
-        forgotten="All your data is erased",
+        sure="Erase your data",
+        forgotten="Your data is erased",
         wait="go on in a minute",
     ),
 ]
@@ -123,7 +124,7 @@ async def test_a_first_question_waits_for_one_tap_and_nothing_of_it_is_kept_befo
     doctor.writes(words.script.unanswered)
     await doctor.reads(words.script.no_evidence)
     assert doctor.read_so_far(words.notice) == 1
-    assert rows(asking.bot, "SELECT consent_version, consent_at IS NOT NULL FROM people") == [("2", 1)]
+    assert rows(asking.bot, "SELECT consent_version, consent_at IS NOT NULL FROM people") == [(VERSION, 1)]
 
 
 @both
@@ -188,7 +189,7 @@ async def test_forgetting_outlives_a_kill_at_any_moment(asking: Stage):
     doctor.presses(WORDS[0].agree)
     await doctor.reads(*ZH.answer)
     doctor.writes("/forget")
-    await doctor.reads("删除您的全部数据")
+    await doctor.reads("删除您的数据")
     await asking.bot.kill()
     doctor.presses(WORDS[0].erase)
     await asking.bot.start()

@@ -9,6 +9,7 @@ import pytest
 from bot.conversation import Commanded, Content, Pressed
 from bot.html import units
 from bot.people.roles import Roles
+from bot.privacy import view
 from bot.privacy.consent import Consent
 from bot.privacy.handlers import Privacy
 from bot.privacy.retention import Retention
@@ -109,6 +110,21 @@ async def test_the_last_administrator_is_told_to_make_another_first(privacy: Pri
     assert "/people" in shown.html
     assert stores.people.get(ME) is not None
     assert len(stores.privacy.kept_of(ME)["questions"]) == 1
+
+
+@pytest.mark.parametrize("language,log", [(Language.ZH, "管理记录"), (Language.EN, "the log")])
+async def test_whoever_erases_is_told_that_the_log_keeps_their_id(
+    privacy: Privacy, language: Language, log: str
+) -> None:
+    shown = [
+        view.notice(language, version="3", days=9, has_question=True),
+        *(await handled(privacy, Commanded(name="privacy"), language=language)).sent,
+        *(await handled(privacy, Commanded(name="forget"), language=language)).sent,
+        view.forgotten(language, backup_days=30),
+    ]
+    assert all(log in message.html.replace("The log", "the log") for message in shown)
+    opened = "打开的通知" if language is Language.ZH else "received and opened"
+    assert all(opened in message.html for message in shown[:2])
 
 
 async def test_to_keep_it_erases_nothing(privacy: Privacy, stores: Stores) -> None:

@@ -164,6 +164,22 @@ def test_a_link_to_the_staff_is_not_used_twice_by_being_forgotten(stores: Stores
     assert [row["invitation_id"] for row in stores.privacy.kept_of(ME)["invitations_used"]] == [2]
 
 
+def test_of_a_doctor_nothing_keeps_the_id_but_the_log(stores: Stores) -> None:
+    """The texts of the notice, of /privacy and of /forget, and docs/privacy.md, say what the log keeps."""
+    link = stores.invitations.make(
+        role=Role.DOCTOR, most=1, expires_at=now() + timedelta(1), made_by="shell:x"
+    )
+    in_vain(stores, by=ME)
+    stores.invitations.redeem(link.code, ME)
+    stores.audit.note(f"telegram:{ME}", "invitation.use", "invitation:1")
+    stores.audit.note_refusal(f"telegram:{ME}", "role", "command:announce")
+    stores.audit.note("telegram:9", "person.bar", f"person:{ME}")
+    announced(stores, (ME, DeliveryStatus.SENT))
+    stores.privacy.forget(ME)
+    kept = {area: len(rows) for area, rows in stores.privacy.kept_of(ME).items() if rows}
+    assert kept == {"audit_log": 3}
+
+
 def test_the_last_administrator_cannot_be_erased(stores: Stores) -> None:
     stores.people.meet(ME, "甲", Language.ZH, Role.ADMINISTRATOR)
     in_vain(stores, by=ME)
