@@ -83,6 +83,13 @@ def card(announcement: Announcement, report: DeliveryReport, words: Texts) -> Me
     return Message(html=shown.html, buttons=(*rows, *_mending(announcement, report, words), _list(words)))
 
 
+def under_way(announcement: Announcement, report: DeliveryReport, words: Texts) -> Message:
+    """The progress in the maker's chat. While it is paused it stands still, and holds all that can be done with it."""
+    if announcement.status is Status.PAUSED:
+        return card(announcement, report, words)
+    return view.progress(announcement, report, words)
+
+
 def _is_to_card(row: tuple[Button, ...]) -> bool:
     return any((each.data or "").startswith(f"{view.CALLBACK}:{Action.CARD}:") for each in row)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from bot.announcing import view
+from bot.announcing import card_view, view
 from bot.announcing.delivery import deliver
 from bot.announcing.mending import Mending
 from bot.announcing.noting import confirmed
@@ -211,7 +211,9 @@ class AnnouncementSender:
         self._sending = {each.id: each for each in unfinished if each.status is AnnouncementStatus.SENDING}
         if self._sending != before:
             self._to_send.set()
-        for announcement in unfinished:
+        known = {each.id for each in unfinished}
+        paused = [each for each in await self._paused() if each.id not in known]
+        for announcement in (*unfinished, *paused):
             await self._look_at(announcement)
         await self._follow_up()
         return any(each.status is not AnnouncementStatus.SCHEDULED for each in unfinished)
@@ -226,7 +228,7 @@ class AnnouncementSender:
             case AnnouncementStatus.STOPPED if announcement.done_at is None:
                 if await asyncio.to_thread(self._stores.deliveries.is_settled, announcement.id):
                     await self._conclude(announcement)
-            case AnnouncementStatus.RECALLING:
+            case AnnouncementStatus.RECALLING | AnnouncementStatus.PAUSED:
                 await self._show_progress(announcement)
 
     async def _begun_or_missed(self, announcement: Announcement) -> bool:
@@ -292,15 +294,15 @@ class AnnouncementSender:
 
     async def _close_progress(self, announcement: Announcement, words: Texts) -> None:
         progress = self._progress.pop(announcement.id, None) or self._progress_of(announcement)
-        await progress.close(words)
+        await progress.close(view.closed(announcement, words))
 
     async def _show_progress(self, announcement: Announcement) -> None:
         progress = self._progress.get(announcement.id) or self._progress_of(announcement)
         self._progress[announcement.id] = progress
-        if progress.is_due():
+        if progress.is_due(announcement.status):
             words = await self._words_for(announcement)
-            shown = view.progress(announcement, await self._report(announcement), words)
-            made = await progress.show(shown)
+            shown = card_view.under_way(announcement, await self._report(announcement), words)
+            made = await progress.show(shown, announcement.status)
             if made is not None:
                 await asyncio.to_thread(self._stores.announcements.show_progress_in, announcement.id, made)
 
@@ -327,6 +329,11 @@ class AnnouncementSender:
         unfinished = await asyncio.to_thread(self._stores.announcements.unfinished)
         return [each for each in unfinished if self._messenger.reaches(each.chat_id)]
 
+    async def _paused(self) -> list[Announcement]:
+        """There is nothing to do for them but to show it: somebody else than the maker may have paused them."""
+        paused = await asyncio.to_thread(self._stores.announcements.listed, (AnnouncementStatus.PAUSED,))
+        return [each for each in paused if self._messenger.reaches(each.chat_id)]
+
     async def _until_next(self) -> float:
         """Seconds until something scheduled begins, as far as that is soon."""
         times = [each.send_at for each in await self._unfinished() if each.send_at]
@@ -352,13 +359,15 @@ class _Progress:
         # Where there is none yet, it is made at once.
         self._due_at = time.monotonic() + (every if self._message_id is not None else 0)
         self._shown: Message | None = None
+        # Which it says since it was confirmed.
+        self._status = AnnouncementStatus.SENDING
 
-    def is_due(self) -> bool:
-        return time.monotonic() >= self._due_at
+    def is_due(self, status: AnnouncementStatus) -> bool:
+        return status is not self._status or time.monotonic() >= self._due_at
 
-    async def show(self, message: Message) -> int | None:
+    async def show(self, message: Message, status: AnnouncementStatus) -> int | None:
         """The message's id where it was made anew."""
-        self._due_at = time.monotonic() + self._every
+        self._due_at, self._status = time.monotonic() + self._every, status
         if message == self._shown:
             return None
         self._shown = message
@@ -369,11 +378,9 @@ class _Progress:
         self._message_id = outcome.message_id if isinstance(outcome, Sent) else None
         return self._message_id
 
-    async def close(self, words: Texts) -> None:
+    async def close(self, message: Message) -> None:
         if self._message_id is not None:
-            await self._messenger.edit(
-                self._chat_id, self._message_id, view.plain("announce.finished", words)
-            )
+            await self._messenger.edit(self._chat_id, self._message_id, message)
 
 
 def _raise_what_failed(tasks: set[asyncio.Task[None]]) -> None:

@@ -173,6 +173,17 @@ def final(announcement: Announcement, report: DeliveryReport, words: Texts) -> M
     )
 
 
+def closed(announcement: Announcement, words: Texts) -> Message:
+    """In the place of the progress, when it was concluded in this state; a report stands in a message of its own."""
+    key = {
+        AnnouncementStatus.STOPPED: "announce.closed.stopped",
+        AnnouncementStatus.RECALLING: "announce.closed.recalled",
+        # It was out before, and was corrected since.
+        AnnouncementStatus.DONE: "announce.closed.corrected",
+    }.get(announcement.status, "announce.closed.sent")
+    return plain(key, words)
+
+
 def followed_up(announcement: Announcement, report: DeliveryReport, words: Texts) -> Message:
     """A day later: who pressed the button of its course. A link in the text tells nobody that it was opened."""
     return message(

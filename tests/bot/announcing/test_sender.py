@@ -261,6 +261,64 @@ async def test_a_pause_holds_and_a_stop_ends_it_with_a_report(stores, clock):
     assert status(stores, id_) is S.STOPPED
 
 
+def shown_in_progress(messenger: FakeMessenger) -> Message:
+    """What stands in the maker's message 7."""
+    return [message for chat, message_id, message in messenger.edits if (chat, message_id) == (MAKER, 7)][-1]
+
+
+def has_button(message: Message, data: str) -> bool:
+    return any(each.data == data for row in message.buttons for each in row)
+
+
+async def test_a_pause_from_another_message_is_shown_to_the_maker_with_a_way_to_resume(stores, clock):
+    id_ = started(stores, range(101, 121))
+    messenger = Blockade(after=5)
+    one = sender(stores, messenger, clock)
+    async with running(one), asyncio.timeout(20):
+        await messenger.reached.wait()
+        stores.announcements.pause(id_)
+        one.wake()
+        await until(lambda: messenger.edits and "已暂停" in shown_in_progress(messenger).html)
+        assert has_button(shown_in_progress(messenger), f"announce:resume:{id_}")
+        stores.announcements.resume(id_)
+        one.wake()
+        await until(lambda: "发送中" in shown_in_progress(messenger).html)
+        messenger.opened.set()
+
+
+async def test_a_restart_shows_that_it_is_paused(stores, clock):
+    """The process may have been killed before it was shown."""
+    id_ = started(stores, [101])
+    stores.announcements.pause(id_)
+    messenger = FakeMessenger()
+    await sent_by(sender(stores, messenger, clock))
+    assert has_button(shown_in_progress(messenger), f"announce:resume:{id_}")
+
+
+async def test_the_progress_ends_with_what_became_of_it(stores, clock):
+    id_ = started(stores, [101])
+    messenger = FakeMessenger()
+    one = sender(stores, messenger, clock)
+    await sent_by(one)
+    assert shown_in_progress(messenger).html == "通知已发完。"
+    stores.announcements.correct(id_, text_zh="改为九点", text_en="")
+    one.wake()
+    await sent_by(one)
+    assert shown_in_progress(messenger).html == "通知已更正。"
+    stores.announcements.recall(id_)
+    one.wake()
+    await sent_by(one)
+    assert shown_in_progress(messenger).html == "通知已撤回。"
+
+
+async def test_the_progress_of_a_stopped_one_says_so(stores, clock):
+    id_ = started(stores, [101])
+    stores.announcements.stop(id_)
+    messenger = FakeMessenger()
+    await sent_by(sender(stores, messenger, clock))
+    assert shown_in_progress(messenger).html == "通知已停止发送。"
+
+
 async def test_what_is_scheduled_begins_at_its_time_by_itself(stores, clock):
     announcement = drafted(stores, [101, 102])
     stores.announcements.schedule(announcement, now() + timedelta(milliseconds=300), "Asia/Shanghai")
