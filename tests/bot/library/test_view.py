@@ -99,12 +99,19 @@ def test_the_card_names_what_was_read_and_what_loading_would_do():
         "2023 年版 · 国家卫生健康委 · 中文",
         "科室未填 · 可发原页图片",
         "28 页 · 96 段",
-        "⚠ 2 页没有文字（可能是扫描件），这些页查不到。",
+        "⚠ 2 页没有读到文字（可能是扫描件），这些页查不到。服务器装有文字识别时，收录后点“重新读取”会接着读。",
         "⚠ 其他提示：a_newer_code（1）",
         "",
         "将作为新文档收录，没有发现旧版。",
     ]
     assert labels(message) == [["收录", "放弃"], ["修改信息", "看 5 段样例"], ["是别的文档的新版"]]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_words_about_scans_name_the_button_that_goes_on_reading_them(language):
+    words = texts(language)
+    scanned = replace(DRAFT, warnings=(("pages_without_text", 2),))
+    assert words.get("library.button.reread") in plain_text(card(scanned, NewDocument(), words).html)
 
 
 def test_the_card_says_what_is_unknown():
