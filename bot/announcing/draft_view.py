@@ -129,10 +129,19 @@ def too_long(text: str, limit: int, words: Texts) -> Message:
     return plain("announce.too_long", words, length=units(text), limit=limit)
 
 
+def longest_text(announcement: Announcement) -> int:
+    """In Telegram's units, of the two languages."""
+    return max(units(announcement.text_zh), units(announcement.text_en))
+
+
+def is_too_long_for_picture(announcement: Announcement) -> bool:
+    return announcement.picture is not None and longest_text(announcement) > LONGEST_CAPTION
+
+
 def too_long_for_picture(announcement: Announcement, words: Texts) -> Message:
-    longest = max(units(announcement.text_zh), units(announcement.text_en))
+    length = longest_text(announcement)
     return message(
-        line(words.get("announce.too_long_for_picture", length=longest, limit=LONGEST_CAPTION)),
+        line(words.get("announce.too_long_for_picture", length=length, limit=LONGEST_CAPTION)),
         buttons=((_back(announcement, words),),),
     )
 

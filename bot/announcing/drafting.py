@@ -175,8 +175,7 @@ class Drafting:
         await self._ask(deed, topic, draft_view.ask_text(deed.announcement, TEXT_TOPICS[topic], deed.words))
 
     async def ask_picture(self, deed: Deed) -> None:
-        longest = max(units(deed.announcement.text_zh), units(deed.announcement.text_en))
-        if longest > view.LONGEST_CAPTION:
+        if draft_view.longest_text(deed.announcement) > view.LONGEST_CAPTION:
             await self._show(deed, draft_view.too_long_for_picture(deed.announcement, deed.words))
         else:
             await self._ask(deed, PICTURE_TOPIC, draft_view.ask_picture(deed.announcement, deed.words))
@@ -203,13 +202,24 @@ class Drafting:
             await chat.send(draft_view.too_long(text, limit, words))
         else:
             edits |= _text_edit(language, text) if text else {}
-            await self._take(incoming, chat, announcement, **edits)
+            await self._take_fitting(incoming, chat, announcement, **edits)
 
     async def take_picture(self, incoming: Incoming, chat: Chat, announcement: Announcement) -> None:
         if isinstance(incoming.content, PictureSent):
-            await self._take(incoming, chat, announcement, picture=incoming.content.file_id)
+            await self._take_fitting(incoming, chat, announcement, picture=incoming.content.file_id)
         else:
             await chat.send(draft_view.ask_picture(announcement, texts(incoming.speaker.language)))
+
+    async def _take_fitting(
+        self, incoming: Incoming, chat: Chat, announcement: Announcement, **edits: Unpack[Edits]
+    ) -> None:
+        """Below a picture both texts are shorter, also the one that was written before it came."""
+        result = replace(announcement, **edits)
+        if draft_view.is_too_long_for_picture(result):
+            await self._dialogues.renew(incoming)
+            await chat.send(draft_view.too_long_for_picture(result, texts(incoming.speaker.language)))
+        else:
+            await self._take(incoming, chat, announcement, **edits)
 
     # ------------------------------------------------------------------------------------- to whom
     async def choose_audience(self, deed: Deed) -> None:

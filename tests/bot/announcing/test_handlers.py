@@ -270,6 +270,34 @@ async def test_below_a_picture_the_text_is_shorter(office: Office):
     assert not await office.send(PictureSent(file_id="F1"))
 
 
+async def test_a_picture_that_comes_with_one_text_is_refused_where_the_other_is_too_long_for_it(
+    office: Office,
+):
+    await written(office, "长" * (LONGEST_CAPTION + 1))
+    await office.press("英文")
+    assert await office.send(PictureSent(file_id="F1", caption="short"))
+    assert f"有 {LONGEST_CAPTION + 1} 字" in office.newest.html
+    assert (office.only_one().picture, office.only_one().text_en) == (None, "")
+    assert await office.say("without a picture")
+    assert office.only_one().text_en == "without a picture"
+
+
+async def test_a_picture_without_a_text_is_refused_where_the_text_is_too_long_for_it(office: Office):
+    await written(office, "长" * (LONGEST_CAPTION + 1))
+    await office.press("中文")
+    assert await office.send(PictureSent(file_id="F1"))
+    assert office.only_one().picture is None
+
+
+async def test_a_picture_is_refused_where_a_text_grew_too_long_since_it_was_asked_for(office: Office):
+    await written(office)
+    await office.press("加图片")
+    office.stores.announcements.edit(office.only_one().id, text_en="x" * (LONGEST_CAPTION + 1))
+    assert await office.send(PictureSent(file_id="F1"))
+    assert str(LONGEST_CAPTION) in office.newest.html
+    assert office.only_one().picture is None
+
+
 @pytest.mark.parametrize("text", ["长" * (LONGEST_TEXT + 1), "😀" * (LONGEST_TEXT // 2 + 1), "  \n "])
 async def test_a_text_that_does_not_fit_is_asked_for_again(office: Office, text: str):
     await office.command("announce")
