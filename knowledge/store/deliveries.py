@@ -26,6 +26,8 @@ _SKIPPED_AT_ONCE = 200
 
 _S = DeliveryStatus
 _IS_SENDING = announcements.c.status == AnnouncementStatus.SENDING
+#: Whoever waits still gets it, or may.
+_UNSETTLED = (AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED)
 
 
 class Reason(StrEnum):
@@ -181,7 +183,7 @@ class DeliveryStore:
         """
         is_over = exists().where(
             announcements.c.id == deliveries.c.announcement_id,
-            announcements.c.status.not_in((AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED)),
+            announcements.c.status.not_in(_UNSETTLED),
         )
         values = {
             "status": case((is_over, _S.STOPPED.value), else_=_S.QUEUED.value),
@@ -193,11 +195,16 @@ class DeliveryStore:
             connection.execute(_row(claimed).values(**values, changed_at=now()))
 
     def take_up_interrupted(self, announcement_ids: Collection[int]) -> int:
-        """At start: a send that a kill cut off is in doubt, or waits again where that was chosen. Gives how many."""
+        """At start: a send that a kill cut off is in doubt, or waits again where that was chosen. Gives how many.
+
+        It waits too where the announcement is paused, for that can be resumed.
+        """
         mine = deliveries.c.announcement_id.in_(tuple(announcement_ids))
         cut = mine & (deliveries.c.status == _S.SENDING)
         again = exists().where(
-            announcements.c.id == deliveries.c.announcement_id, announcements.c.at_least_once, _IS_SENDING
+            announcements.c.id == deliveries.c.announcement_id,
+            announcements.c.at_least_once,
+            announcements.c.status.in_(_UNSETTLED),
         )
         with self._database.write() as connection:
             repeated = update(deliveries).where(cut, again).values(status=_S.QUEUED, due_at=now())

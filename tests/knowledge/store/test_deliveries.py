@@ -196,6 +196,24 @@ def test_where_it_is_at_least_once_a_send_that_was_cut_off_is_made_again(stores:
     assert taken(stores, id_).telegram_id == 1
 
 
+def test_so_it_is_where_it_was_paused_before_the_kill(stores: Stores) -> None:
+    id_ = started(stores, 1, at_least_once=True)
+    claim(stores, id_)
+    stores.announcements.pause(id_)
+    assert stores.deliveries.take_up_interrupted([id_]) == 1
+    assert claim(stores, id_) is None
+    stores.announcements.resume(id_)
+    assert taken(stores, id_).telegram_id == 1
+
+
+def test_what_was_stopped_before_the_kill_is_not_sent_again(stores: Stores) -> None:
+    id_ = started(stores, 1, at_least_once=True)
+    claim(stores, id_)
+    stores.announcements.stop(id_)
+    stores.deliveries.take_up_interrupted([id_])
+    assert stores.deliveries.report(id_).in_doubt == 1
+
+
 def test_who_presses_a_button_has_received_it(stores: Stores) -> None:
     id_ = started(stores, 1, 2, 3)
     settled(stores, id_, message_id=7)
