@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,16 @@ _LONGEST_ANSWER = 400 * 1024 * 1024
 
 
 class ChildProcess:
-    """`python -m MODULE MEGABYTES`; after a crash the next request gets a new one."""
+    """`python -m MODULE MEGABYTES`; after a crash the next request gets a new one.
+
+    Whatever the child started ends with it, and what they left in their temporary folder goes.
+    """
 
     def __init__(self, module: str, memory_mb: int) -> None:
         self._module = module
         self._memory_mb = memory_mb
         self._child: subprocess.Popen[bytes] | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -44,18 +51,21 @@ class ChildProcess:
     def close(self) -> None:
         """Ends the child, if there is one."""
         child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
+        if child is not None:
+            _kill(child)
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
+        temporary, self._temporary = self._temporary, None
+        if temporary is not None:
+            temporary.cleanup()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self.close()
-            self._child = _started(self._module, self._memory_mb)
+            # A child that is killed cannot tidy up behind itself.
+            self._temporary = tempfile.TemporaryDirectory(prefix="yidao-child-", ignore_cleanup_errors=True)
+            self._child = _started(self._module, self._memory_mb, self._temporary.name)
         return self._child
 
 
@@ -73,22 +83,29 @@ def _exchanged(child: subprocess.Popen[bytes], request: dict[str, Any], allowed:
     return answer
 
 
-def _started(module: str, memory_mb: int) -> subprocess.Popen[bytes]:
+def _kill(child: subprocess.Popen[bytes]) -> int:
+    """Ends the child with all that it started; its exit code."""
+    if child.returncode is None and hasattr(os, "killpg"):
+        # It leads a group of its own, which bears its number for as long as nobody has asked for its exit code.
+        with suppress(ProcessLookupError, PermissionError):  # macOS refuses where it has ended
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    return child.wait()
+
+
+def _started(module: str, memory_mb: int, temporary: str) -> subprocess.Popen[bytes]:
     root = str(Path(__file__).resolve().parent.parent)
     #: The child needs nothing of the environment, least of all the bot's token.
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
-        if name in os.environ
-    }
-    environment = {**kept, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT") if name in os.environ}
+    own = {"TMPDIR": temporary, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module, str(memory_mb)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env={**kept, **own},
         close_fds=True,
+        start_new_session=True,
     )
 
 
@@ -111,8 +128,7 @@ def _line(descriptor: int, deadline: float) -> bytes | None:
 
 def _ended(child: subprocess.Popen[bytes]) -> errors.IndexerError:
     """Why a child is gone without an answer: pypdfium2 aborts when memory is refused."""
-    child.kill()
-    code = child.wait()
+    code = _kill(child)
     if code == -24:
         return errors.Timeout("cpu time")
     if code in (-6, -9, 134, 137):

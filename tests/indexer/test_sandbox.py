@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import select
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -45,6 +49,40 @@ def test_time_is_limited(tmp_path):
     (tmp_path / "good.pdf").write_bytes(zoo.plain_pdf())
     with pytest.raises(errors.Timeout):
         read_document(tmp_path / "good.pdf", timeout=0.01, longest=0.01)
+
+
+#: Stands for a LibreOffice that hangs: it and what it started hold the pipe open.
+_HANGS = """#!/bin/sh
+exec 3>"{pipe}"
+echo here >&3
+sleep 30 &
+wait
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes")
+def test_what_the_child_started_ends_with_it_and_leaves_no_files(tmp_path, monkeypatch):
+    """A converter that hangs is not left running when the time of its file is over."""
+    pipe, temporary = tmp_path / "pipe", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    command = tmp_path / "bin" / "soffice"
+    command.parent.mkdir()
+    command.write_text(_HANGS.format(pipe=pipe))
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}:{os.environ['PATH']}")
+    os.mkfifo(pipe)
+    held = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with Sandbox(timeout=5, longest=5) as sandbox:
+            with pytest.raises(errors.Timeout):
+                sandbox.read_document(zoo.caged(tmp_path, "legacy.doc"))
+            assert os.read(held, 100) == b"here\n"
+            assert select.select([held], [], [], 10)[0], "somebody holds it open still"
+            assert os.read(held, 100) == b""
+            assert list(temporary.iterdir()) == []
+    finally:
+        os.close(held)
 
 
 def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
