@@ -69,10 +69,12 @@ class Mending:
             return
         if wanted is None:
             await conclude(announcement)
-        elif await asyncio.to_thread(store.announcements.corrected, announcement.id, wanted):
-            log.info("action=announcement.corrected announcement=%d", announcement.id)
+        elif await self._is_still_wanted(announcement):
+            # The maker is told before it is noted: after a kill it comes twice rather than never.
             if announcement.status in {AnnouncementStatus.DONE, AnnouncementStatus.STOPPED}:
                 await tell_corrected(announcement)
+            if await asyncio.to_thread(store.announcements.corrected, announcement.id, wanted):
+                log.info("action=announcement.corrected announcement=%d", announcement.id)
 
     async def _is_still_wanted(self, announcement: Announcement) -> bool:
         """A newer correction, or a recall, has another round."""

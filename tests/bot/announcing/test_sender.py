@@ -408,6 +408,19 @@ async def test_a_correction_edits_what_was_delivered(stores, clock):
     assert len(messenger.sent) == 2
 
 
+async def test_a_kill_before_a_corrections_report_brings_it_again(stores, clock):
+    id_ = started(stores, [101])
+    await sent_by(sender(stores, FakeMessenger(), clock))
+    stores.announcements.correct(id_, text_zh="改为九点", text_en="")
+    killed = Stuck()
+    async with running(sender(stores, killed, clock)), asyncio.timeout(20):
+        await killed.reached.wait()
+    messenger = FakeMessenger()
+    await sent_by(sender(stores, messenger, clock))
+    assert len(messenger.sent) == 1
+    assert not stores.announcements.unfinished()
+
+
 async def test_a_correction_in_the_middle_reaches_everybody(stores, clock):
     """Who was being written to gets an edit, who comes later the new text."""
     id_ = started(stores, range(101, 121))
@@ -531,6 +544,18 @@ class Interrupted(FakeMessenger):
         if self._deeds:
             assert self._deeds.pop()()
         return outcome
+
+
+class Stuck(FakeMessenger):
+    """No message to the maker ever arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = asyncio.Event()
+
+    async def send(self, chat_id, message):
+        self.reached.set()
+        await asyncio.Event().wait()
 
 
 class Unreachable(FakeMessenger):
