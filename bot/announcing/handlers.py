@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.announcing import view
 from bot.announcing.audience import AudienceOf
@@ -17,7 +18,7 @@ from bot.charts import Charts
 from bot.conversation import Chat, Commanded, Handler, Incoming, Pressed
 from bot.dialogue import Dialogues
 from bot.people.refusals import Refusal, Refusals
-from bot.people.roles import only
+from bot.people.roles import Only, only
 from bot.router import Feature
 from bot.texts import texts
 from knowledge.domain import Role
@@ -29,6 +30,18 @@ _TOPICS = (*TEXT_TOPICS, PICTURE_TOPIC, TIME_TOPIC, CORRECTION_TOPIC, COURSE_TOP
 
 #: Of the draft's buttons, those that say themselves what became of it; a scheduled one can still be dropped.
 _ALSO_CONFIRMED = {Action.SEND, Action.ASK_DISCARD, Action.DISCARD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OrNoMore(Only):
+    """As `only`; who is refused is not waited for any more."""
+
+    dialogues: Dialogues
+
+    async def __call__(self, incoming: Incoming, chat: Chat) -> None:
+        await Only.__call__(self, incoming, chat)
+        if not self.admits(incoming.speaker):
+            await self.dialogues.close(incoming)
 
 
 class Announcing(Feature):
@@ -76,10 +89,13 @@ class Announcing(Feature):
         }
 
     def takes_text(self, incoming: Incoming) -> Handler | None:
-        """Who is no administrator any more is refused rather than asked: what they wrote may stand there unmasked."""
+        """Who is no administrator any more is refused rather than asked: what they wrote may stand there unmasked.
+
+        Once: what they write next is a question again, and masked.
+        """
         if incoming.is_group or not any(self._dialogues.awaited(incoming, topic) for topic in _TOPICS):
             return None
-        return only(Role.ADMINISTRATOR, self.take)
+        return _OrNoMore(needed=Role.ADMINISTRATOR, handler=self.take, dialogues=self._dialogues)
 
     async def begin(self, incoming: Incoming, chat: Chat) -> None:
         text = incoming.content.argument.strip() if isinstance(incoming.content, Commanded) else ""

@@ -510,6 +510,8 @@ async def test_what_was_asked_of_an_administrator_who_is_none_any_more_is_not_as
     assert await office.say("报名 13812345678")
     assert office.only_one().text_zh == ""
     assert "管理员" in office.newest.html
+    # Once; what they ask afterwards is a question.
+    assert not await office.say("高血压怎么治？")
 
 
 async def test_another_administrator_may_go_on_with_it(office: Office):
