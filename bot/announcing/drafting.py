@@ -116,7 +116,8 @@ class Drafting:
             await chat.send(draft_view.no_courses(words))
             return
         await self._dialogues.open(incoming, COURSE_TOPIC, {})
-        await chat.send(draft_view.courses(finding.find(courses, ""), "", words))
+        newest = await asyncio.to_thread(finding.find, courses, "")
+        await chat.send(draft_view.courses(newest, "", words))
 
     async def find_course(self, incoming: Incoming, chat: Chat) -> None:
         """The dialogue stays open: another word may find it."""
