@@ -11,7 +11,7 @@ from bot.conversation import Attachment, AttachmentKind, Button, Message
 from bot.html import Line, Section, bold, line, page, render
 from bot.progress import bar
 from bot.texts import Texts, texts
-from knowledge.domain import AnnouncementKind, Language
+from knowledge.domain import Language
 from knowledge.quiet_hours import DEFAULT_ZONE
 from knowledge.store.announcement_tables import AnnouncementStatus
 from knowledge.store.announcements import Announcement
@@ -118,9 +118,7 @@ def _wish(words: str, wish: Wish, announcement_id: int) -> Button:
 
 
 # ---------------------------------------------------------------------------------------- for its maker
-def progress(
-    announcement: Announcement, report: DeliveryReport, words: Texts, *, held_s: float | None = None
-) -> Message:
+def progress(announcement: Announcement, report: DeliveryReport, words: Texts) -> Message:
     """Stands in one message while it is sent, paused, corrected or recalled."""
     shown = {"bar": bar(report.handled, report.audience), "done": report.handled, "total": report.audience}
     lines = [
@@ -132,8 +130,6 @@ def progress(
         lines.append(line(words.get("announce.until", at=clock(report.postponed_until, announcement.zone))))
     if announcement.correcting:
         lines.append(line(words.get("announce.correcting", done=report.mended, total=report.sent)))
-    if held_s is not None:
-        lines.append(line(words.get("announce.flood", seconds=round(held_s))))
     return message(*lines, buttons=steering(announcement, words))
 
 
@@ -307,7 +303,3 @@ def plain(key: str, words: Texts, **values: object) -> Message:
 
 def message(*blocks: Line | Section, buttons: Sequence[tuple[Button, ...]] = ()) -> Message:
     return Message(html=page(blocks), buttons=tuple(buttons))
-
-
-def kind_of(course_id: int | None) -> AnnouncementKind:
-    return AnnouncementKind.NOTICE if course_id is None else AnnouncementKind.COURSE

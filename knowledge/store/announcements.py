@@ -254,11 +254,6 @@ class AnnouncementStore:
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def running(self) -> list[Announcement]:
-        """Those being sent, the oldest first."""
-        query = select(announcements).where(announcements.c.status == _S.SENDING)
-        return self._all(query.order_by(announcements.c.id))
-
     def unfinished(self) -> list[Announcement]:
         """Those with something left to do for the sender, now or at a time, and be it to tell the maker."""
         at_work = announcements.c.status.in_((_S.SENDING, _S.RECALLING, _S.SCHEDULED))

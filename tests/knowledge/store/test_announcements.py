@@ -154,9 +154,9 @@ def test_a_pause_holds_and_a_stop_is_for_good(stores: Stores) -> None:
     id_ = started(stores, 1, 2)
     assert stores.announcements.pause(id_)
     assert not stores.announcements.pause(id_)
-    assert stores.announcements.running() == []
+    assert stores.announcements.unfinished() == []
     assert stores.announcements.resume(id_)
-    assert [each.id for each in stores.announcements.running()] == [id_]
+    assert [each.id for each in stores.announcements.unfinished()] == [id_]
     assert stores.announcements.stop(id_)
     assert not stores.announcements.resume(id_)
     assert stores.deliveries.report(id_).stopped == 2
@@ -170,7 +170,7 @@ def test_a_finished_announcement_runs_no_more(stores: Stores) -> None:
     id_ = started(stores, 1)
     assert stores.announcements.finish(id_, concluded=S.SENDING)
     assert not stores.announcements.finish(id_, concluded=S.SENDING)
-    assert stores.announcements.running() == []
+    assert stores.announcements.unfinished() == []
     assert status(stores, id_) is S.DONE
 
 
