@@ -11,7 +11,7 @@ from bot.people.view import role_name
 from bot.texts import Texts
 from knowledge.domain import Role
 from knowledge.quiet_hours import DEFAULT_ZONE, zone_of
-from knowledge.store.audit import AuditEntry, AuditPage
+from knowledge.store.audit import BY_SETTINGS, AuditEntry, AuditPage
 
 CALLBACK = "audit"
 PAGE = 8
@@ -74,6 +74,8 @@ def _time(entry: AuditEntry, clock: tzinfo) -> str:
 
 def _person(who: str, names: Mapping[int, str], words: Texts) -> str:
     kind, _, id_ = who.partition(":")
+    if who == BY_SETTINGS:
+        return words.get("audit.settings")
     if not id_:
         return who
     if kind == "shell":

@@ -41,6 +41,8 @@ audit_log = Table(
     Index("ix_audit_log_who_at", "who", "at"),
 )
 
+#: As `who`: the settings gave somebody a role.
+BY_SETTINGS = "settings"
 #: What refusals begin with, as actions.
 REFUSED = "refused."
 #: How many refusals are written down for one person in an hour; a hundred more would say no more, only fill the disk.
@@ -53,7 +55,7 @@ _LONGEST_SUBJECT = 200
 class AuditEntry:
     id: int
     at: datetime
-    #: "telegram:1001" or "shell:root".
+    #: "telegram:1001", "shell:root" or BY_SETTINGS.
     who: str
     #: Stable, such as "edition.approve".
     action: str

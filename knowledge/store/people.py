@@ -34,6 +34,7 @@ from knowledge.audience import EVERYONE, Audience, Recipient
 from knowledge.domain import AnnouncementKind, Language, Person, Role
 from knowledge.quiet_hours import DEFAULT_ZONE, QuietHours
 from knowledge.specialties import SPECIALTIES
+from knowledge.store.audit import BY_SETTINGS, write_line
 from knowledge.store.database import Database, UtcDateTime, metadata, now
 
 people = Table(
@@ -110,7 +111,8 @@ class PeopleStore:
     def meet(self, telegram_id: int, name: str, language: Language, floor: Role = Role.DOCTOR) -> Person:
         """The person as known; a newcomer is noted with this language. Whoever writes has not blocked the bot.
 
-        floor: the role that the settings give them; they have it from now on, or keep a higher one.
+        floor: the role that the settings give them; they have it from now on, or keep a higher one. That it is given
+        is noted in the audit log.
         """
         seen = {"name": name, "seen_at": now(), "blocked": False, "deleted": False}
         known = update(people).where(people.c.telegram_id == telegram_id).values(**seen)
@@ -121,6 +123,8 @@ class PeopleStore:
             if person.role.includes(floor):
                 return person
             raised = update(people).where(people.c.telegram_id == telegram_id).values(role=floor)
+            details = {"before": person.role.value, "after": floor.value}
+            write_line(connection, BY_SETTINGS, "person.role", f"person:{telegram_id}", details)
             return _person(connection.execute(raised.returning(people)).one())
 
     def get(self, telegram_id: int) -> Person | None:

@@ -53,6 +53,18 @@ async def test_it_reads_as_a_sentence(
     assert sentence in (await read(auditing, language=language)).html
 
 
+async def test_a_role_by_the_settings_is_told_once(auditing: Auditing, stores: Stores) -> None:
+    for _ in range(3):
+        stores.people.meet(1001, "王医生", Language.ZH, Role.COORDINATOR)
+    shown = (await read(auditing)).html
+    assert shown.count("设置文件把王医生（1001）从医生改为指南管理员") == 1
+    stores.people.meet(1001, "王医生", Language.ZH, Role.ADMINISTRATOR)
+    assert [entry.details for entry in stores.audit.page(size=9).entries] == [
+        {"before": "coordinator", "after": "administrator"},
+        {"before": "doctor", "after": "coordinator"},
+    ]
+
+
 @pytest.mark.parametrize("language", Language)
 async def test_whatever_was_done_has_words(auditing: Auditing, stores: Stores, language: Language) -> None:
     done: list[tuple[str, str, dict[str, object]]] = [
