@@ -136,13 +136,15 @@ class Consent:
             return
         # Whoever asks is answered at once; the others join in the welcome, which asks what they do and where.
         joins = pressed.hung_on is not None and not incoming.is_group
-        await self._writing(self._store.agree, incoming.speaker.id, VERSION, joins=joins)
+        joined = await self._writing(self._store.agree, incoming.speaker.id, VERSION, joins=joins)
         await chat.acknowledge()
         await chat.edit(pressed.message_id, view.agreed(incoming.speaker.language))
         if pressed.hung_on is None:
             await welcome(incoming, chat)
         else:
             await question(_asked(incoming, pressed.hung_on), chat)
+            if joined:
+                await chat.send(view.tell_us(incoming.speaker.language))
 
     async def _is_answered(self, incoming: Incoming, asked: HungOn) -> bool:
         """The button was pressed twice, or a kill fell between the answer and the note that the press is done."""

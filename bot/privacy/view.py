@@ -51,6 +51,11 @@ def agreed(language: Language) -> Message:
     return _message(line(texts(language).get("privacy.agreed")))
 
 
+def tell_us(language: Language) -> Message:
+    """To who joined by asking, and so was not asked what they do and where."""
+    return _message(line(texts(language).get("privacy.tell_us")))
+
+
 def later(language: Language) -> str:
     return texts(language).get("privacy.later_note")
 

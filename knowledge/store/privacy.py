@@ -74,8 +74,11 @@ class PrivacyStore:
         self._clock = clock
 
     # -------------------------------------------------------------------------------------------- consent
-    def agree(self, telegram_id: int, version: str, *, joins: bool) -> None:
-        """They agreed to this version of the notice; a second time changes nothing. joins: they can be written to."""
+    def agree(self, telegram_id: int, version: str, *, joins: bool) -> bool:
+        """They agreed to this version of the notice; a second time changes nothing. Whether they joined by it.
+
+        joins: they can be written to.
+        """
         mine = people.c.telegram_id == telegram_id
         values: dict[str, Any] = {"consent_version": version, "consent_at": self._clock()}
         with self._database.write() as connection:
@@ -83,9 +86,9 @@ class PrivacyStore:
                 people.c.consent_version.is_distinct_from(version) | people.c.consent_at.is_(None)
             )
             connection.execute(update(people).where(is_new).values(**values))
-            if joins:
-                joined = update(people).where(mine, people.c.started_at.is_(None))
-                connection.execute(joined.values(started_at=self._clock()))
+            joined = update(people).where(mine, people.c.started_at.is_(None))
+            joined = joined.values(started_at=self._clock())
+            return joins and connection.execute(joined).rowcount == 1
 
     def agreed_to(self, telegram_id: int) -> str | None:
         """The version of the notice that they agreed to last; None where they were only told."""

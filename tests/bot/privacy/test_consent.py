@@ -92,6 +92,26 @@ async def test_who_agrees_is_answered_at_once_and_never_asked_again(consent: Con
     assert stores.privacy.agreed_to(ME) == VERSION
 
 
+async def test_who_joins_by_asking_is_told_once_where_to_say_what_they_do(consent: Consent) -> None:
+    chat = FakeChat()
+    for message_id in (10, 20):
+        hung_on = HungOn(text="?", message_id=message_id, said_by=ME)
+        agree = pressed(f"consent:agree:{VERSION}", hung_on)
+        await consent.press(agree, chat, question=Handled(), welcome=Handled())
+    assert ["/settings" in message.html for message in chat.sent] == [True]
+
+
+@pytest.mark.parametrize("in_group", [True, False])
+async def test_who_did_not_join_by_asking_is_not(consent: Consent, stores: Stores, *, in_group: bool) -> None:
+    """In a group nobody joins, and who joined long ago was asked then."""
+    if not in_group:
+        stores.privacy.agree(ME, "2", joins=True)
+    chat = FakeChat()
+    agree = pressed(f"consent:agree:{VERSION}", question(), is_group=in_group)
+    await consent.press(agree, chat, question=Handled(), welcome=Handled())
+    assert chat.sent == []
+
+
 async def test_who_agrees_before_asking_is_welcomed(consent: Consent) -> None:
     welcome = Handled()
     await consent.press(pressed(f"consent:agree:{VERSION}"), FakeChat(), question=Handled(), welcome=welcome)
