@@ -17,8 +17,9 @@ from knowledge.store.deliveries import TOO_OLD, Delivered
 
 log = logging.getLogger(__name__)
 
-#: Tells the maker.
-Telling = Callable[[Announcement], Awaitable[None]]
+Concluding = Callable[[Announcement], Awaitable[None]]
+#: Whether the maker was told.
+Telling = Callable[[Announcement], Awaitable[bool]]
 
 #: Telegram would not change or delete it: its reader deleted it, or is gone.
 REFUSED = "refused"
@@ -40,7 +41,7 @@ class Mending:
     def wake(self) -> None:
         self._news.set()
 
-    async def keep_mending(self, conclude: Telling, tell_corrected: Telling) -> None:
+    async def keep_mending(self, conclude: Concluding, tell_corrected: Telling) -> None:
         """Once everything is done that can be, a recall is concluded, and a correction of what was over is told."""
         while True:
             to_mend = await self._to_mend()
@@ -53,7 +54,7 @@ class Mending:
         own = [each for each in unfinished if self._messenger.reaches(each.chat_id)]
         return [each for each in own if each.correcting or each.status is AnnouncementStatus.RECALLING]
 
-    async def _mend(self, announcement: Announcement, conclude: Telling, tell_corrected: Telling) -> None:
+    async def _mend(self, announcement: Announcement, conclude: Concluding, tell_corrected: Telling) -> None:
         """One round; whoever was being written to meanwhile is mended in the next."""
         store = self._stores
         wanted = None if announcement.status is AnnouncementStatus.RECALLING else announcement.revision
@@ -71,8 +72,9 @@ class Mending:
             await conclude(announcement)
         elif await self._is_still_wanted(announcement):
             # The maker is told before it is noted: after a kill it comes twice rather than never.
-            if announcement.status in {AnnouncementStatus.DONE, AnnouncementStatus.STOPPED}:
-                await tell_corrected(announcement)
+            is_over = announcement.status in {AnnouncementStatus.DONE, AnnouncementStatus.STOPPED}
+            if is_over and not await tell_corrected(announcement):
+                return
             if await asyncio.to_thread(store.announcements.corrected, announcement.id, wanted):
                 log.info("action=announcement.corrected announcement=%d", announcement.id)
 

@@ -18,7 +18,7 @@ from bot.announcing.mending import Mending
 from bot.announcing.noting import confirmed
 from bot.announcing.pace import Pace
 from bot.background import keep_running, signalled
-from bot.conversation import Message, Messenger, Sent
+from bot.conversation import Message, Messenger, Sent, Unreached
 from bot.texts import Texts, texts
 from knowledge.domain import Language
 from knowledge.store import Stores
@@ -244,9 +244,9 @@ class AnnouncementSender:
         else:
             # The question is asked before it is noted: after a kill it comes twice rather than never.
             words = await self._words_for(announcement)
-            await self._messenger.send(announcement.chat_id, view.missed(announcement, words))
-            await asyncio.to_thread(self._stores.announcements.miss, announcement.id)
-            log.info("action=announcement.missed announcement=%d", announcement.id)
+            if await self._told(announcement, view.missed(announcement, words)):
+                await asyncio.to_thread(self._stores.announcements.miss, announcement)
+                log.info("action=announcement.missed announcement=%d", announcement.id)
         self._to_look.set()
         return True
 
@@ -267,7 +267,8 @@ class AnnouncementSender:
         """The report is sent before it is noted as sent: after a kill it comes twice rather than never."""
         words = await self._words_for(announcement)
         report = await self._report(announcement)
-        await self._messenger.send(announcement.chat_id, view.final(announcement, report, words))
+        if not await self._told(announcement, view.final(announcement, report, words)):
+            return
         finish = self._stores.announcements.finish
         if not await asyncio.to_thread(finish, announcement.id, concluded=announcement.status):
             # Recalled, or sent to those in doubt, while the report was on its way.
@@ -285,12 +286,19 @@ class AnnouncementSender:
             report.in_doubt,
         )
 
-    async def _tell_corrected(self, announcement: Announcement) -> None:
-        """The report of one that was over before; its state stays what it is."""
+    async def _tell_corrected(self, announcement: Announcement) -> bool:
+        """The report of one that was over before; its state stays what it is. Whether the maker was told."""
         words = await self._words_for(announcement)
         report = await self._report(announcement)
-        await self._messenger.send(announcement.chat_id, view.final(announcement, report, words))
+        if not await self._told(announcement, view.final(announcement, report, words)):
+            return False
         await self._close_progress(announcement, words)
+        return True
+
+    async def _told(self, announcement: Announcement, message: Message) -> bool:
+        """False where Telegram cannot be reached: the maker is told at a later look, and nothing noted until then."""
+        outcome = await self._messenger.send(announcement.chat_id, message)
+        return not isinstance(outcome, Unreached)
 
     async def _close_progress(self, announcement: Announcement, words: Texts) -> None:
         progress = self._progress.pop(announcement.id, None) or self._progress_of(announcement)
@@ -320,9 +328,8 @@ class AnnouncementSender:
             is_news = announcement.done_at is not None and moment - announcement.done_at < _FORGET_AFTER
             if report.sent and is_news and announcement.course_id is not None:
                 words = await self._words_for(announcement)
-                await self._messenger.send(
-                    announcement.chat_id, view.followed_up(announcement, report, words)
-                )
+                if not await self._told(announcement, view.followed_up(announcement, report, words)):
+                    continue
             await asyncio.to_thread(self._stores.announcements.followed_up, announcement.id)
 
     async def _unfinished(self) -> list[Announcement]:

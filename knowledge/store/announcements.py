@@ -109,8 +109,10 @@ class AnnouncementStore:
         """Back to a draft."""
         return self._move(announcement_id, WAITING, _S.DRAFT, confirmed_at=None)
 
-    def miss(self, announcement_id: int) -> bool:
-        return self._move(announcement_id, (_S.SCHEDULED,), _S.MISSED)
+    def miss(self, seen: Announcement) -> bool:
+        """Its time went by; not so where it was scheduled anew since it was seen."""
+        with self._database.write() as connection:
+            return _confirmed(connection, seen, (_S.SCHEDULED,), _S.MISSED)
 
     def discard(self, announcement_id: int) -> bool:
         return self._move(announcement_id, (*UNCONFIRMED, *WAITING), _S.DISCARDED)

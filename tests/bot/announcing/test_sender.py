@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from bot.announcing.pace import Pace
 from bot.announcing.sender import AnnouncementSender
-from bot.conversation import Blocked, Failed, InDoubt, Message, Postponed, Sent
+from bot.conversation import Blocked, Failed, InDoubt, Message, Postponed, Sent, Unreached
 from bot.testing import FakeMessenger, Outcome
 from knowledge.domain import AnnouncementKind, Language
 from knowledge.store import Stores
@@ -421,6 +421,19 @@ async def test_a_kill_before_a_corrections_report_brings_it_again(stores, clock)
     assert not stores.announcements.unfinished()
 
 
+async def test_a_report_that_cannot_be_sent_is_sent_later(stores, clock):
+    id_ = started(stores, [101])
+    messenger = CutOff()
+    await sent_by(sender(stores, messenger, clock))
+    assert [chat for chat, _ in messenger.sent] == [MAKER]
+    assert status(stores, id_) is S.DONE
+    stores.announcements.correct(id_, text_zh="改为九点", text_en="")
+    messenger = CutOff()
+    await sent_by(sender(stores, messenger, clock))
+    assert [chat for chat, _ in messenger.sent] == [MAKER]
+    assert not stores.announcements.unfinished()
+
+
 async def test_a_correction_in_the_middle_reaches_everybody(stores, clock):
     """Who was being written to gets an edit, who comes later the new text."""
     id_ = started(stores, range(101, 121))
@@ -556,6 +569,20 @@ class Stuck(FakeMessenger):
     async def send(self, chat_id, message):
         self.reached.set()
         await asyncio.Event().wait()
+
+
+class CutOff(FakeMessenger):
+    """Telegram cannot be reached for the first message to the maker."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_cut_off = True
+
+    async def send(self, chat_id, message):
+        if self._is_cut_off:
+            self._is_cut_off = False
+            return Unreached(reason="ConnectError")
+        return await super().send(chat_id, message)
 
 
 class Unreachable(FakeMessenger):

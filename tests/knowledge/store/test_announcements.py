@@ -108,11 +108,21 @@ def test_what_is_scheduled_can_be_taken_back_until_it_begins(stores: Stores) -> 
 
 def test_what_was_missed_can_still_be_sent(stores: Stores) -> None:
     id_ = drafted(stores)
-    assert not stores.announcements.miss(id_)
+    assert not stores.announcements.miss(found(stores, id_))
     stores.announcements.schedule(found(stores, id_), NOON, "Asia/Shanghai")
-    assert stores.announcements.miss(id_)
+    assert stores.announcements.miss(found(stores, id_))
     assert stores.announcements.unfinished() == []
     assert stores.announcements.start(found(stores, id_), [1])
+
+
+def test_what_was_scheduled_anew_was_not_missed(stores: Stores) -> None:
+    id_ = drafted(stores)
+    stores.announcements.schedule(found(stores, id_), NOON, "Asia/Shanghai")
+    seen = found(stores, id_)
+    stores.announcements.unschedule(id_)
+    stores.announcements.schedule(found(stores, id_), NOON + timedelta(days=1), "Asia/Shanghai")
+    assert not stores.announcements.miss(seen)
+    assert status(stores, id_) is S.SCHEDULED
 
 
 @pytest.mark.parametrize(
