@@ -66,8 +66,8 @@ AudienceOf = Callable[[Announcement], Sequence[int]]
 
 
 def reach(people: PeopleStore, audience: Audience, kind: AnnouncementKind) -> Reach:
-    found = people.audience(audience)
-    return Reach(audience=len(found), muted=sum(kind in each.muted for each in found))
+    """Counted in the database: it is asked for at each tap."""
+    return Reach(audience=people.count(audience), muted=people.count(audience, muting=kind))
 
 
 # ------------------------------------------------------------------------------------------- choosing

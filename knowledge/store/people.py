@@ -246,9 +246,11 @@ class PeopleStore:
         with self._database.read() as connection:
             return [_recipient(_person(row)) for row in connection.execute(query)]
 
-    def count(self, audience: Audience) -> int:
-        """How many `audience` would give."""
-        query = select(func.count()).select_from(people).where(*_in(audience))
+    def count(self, audience: Audience, *, muting: AnnouncementKind | None = None) -> int:
+        """How many `audience` would give; with a kind only those of them who mute it."""
+        # A list in JSON, as specialties are.
+        mutes = [] if muting is None else [people.c.muted.contains(f'"{muting}"', autoescape=True)]
+        query = select(func.count()).select_from(people).where(*_in(audience), *mutes)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 

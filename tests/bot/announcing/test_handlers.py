@@ -366,6 +366,16 @@ async def test_who_muted_the_kind_is_counted_apart(office: Office):
     assert "收到的人：4（另有 1 人静音了这类通知）" in office.newest.html
 
 
+async def test_a_tap_counts_people_without_reading_each_of_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """There may be a hundred thousand."""
+    monkeypatch.delattr(type(office.stores.people), "audience")
+    await written(office)
+    await office.press("选对象")
+    assert "收到的人：1" in await office.press("读英文")
+
+
 async def test_all_languages_chosen_is_no_narrowing(office: Office):
     await written(office)
     await office.press("选对象")

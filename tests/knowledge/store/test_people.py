@@ -71,6 +71,22 @@ def started(stores: Stores, telegram_id: int, name: str = "某", language: Langu
     stores.people.start(telegram_id, "1")
 
 
+def test_who_mutes_a_kind_is_counted_among_an_audience(stores: Stores) -> None:
+    for id_ in (1, 2, 3):
+        started(stores, id_, language=Language.EN if id_ == 3 else Language.ZH)
+    for id_, kind in (
+        (1, AnnouncementKind.NOTICE),
+        (2, AnnouncementKind.COURSE),
+        (3, AnnouncementKind.NOTICE),
+    ):
+        stores.people.set_muted(id_, kind, muted=True)
+    stores.people.set_muted(2, AnnouncementKind.NOTICE, muted=True)
+    readers = Audience(languages=frozenset({Language.ZH}))
+    assert stores.people.count(readers) == 2
+    assert stores.people.count(readers, muting=AnnouncementKind.NOTICE) == 2
+    assert stores.people.count(readers, muting=AnnouncementKind.COURSE) == 1
+
+
 def test_an_audience_is_who_fits_all_of_it_and_can_be_reached(stores: Stores) -> None:
     for id_ in range(1, 8):
         started(stores, id_, language=Language.EN if id_ == 2 else Language.ZH)
