@@ -34,7 +34,7 @@ from knowledge.domain import Answer, EditionStatus
 from knowledge.engines import open_encoder
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
-from knowledge.store.jobs import jobs
+from knowledge.store.jobs import JobStatus, jobs
 from tests.journeys.bot_process import BotProcess
 from tests.journeys.documents import LOADED
 from tests.journeys.people import Person, buttons_of
@@ -123,6 +123,7 @@ class World:
         #: How many files of this name were sent in chat.
         self.uploads: Counter[str] = Counter()
         self.told_loaded: set[str] = set()
+        self.killed = ""
         self._doses = iter(range(11, 9999, 7))
         self._names = iter(
             chance.sample([a + b + "综合征" for a in FIRST for b in SECOND], len(FIRST) * len(SECOND))
@@ -177,7 +178,8 @@ class World:
             texts = [m for m in self.coordinator.chat.messages.values() if guideline.title in m["text"]]
             if any("收录" in button["text"] for m in texts for button in buttons_of(m)):
                 return "card"
-            return "refused" if any("中断" in m["text"] for m in texts) else None
+            rows = [job for job in self._all_jobs() if job.file_name == guideline.file_name]
+            return "refused" if rows and rows[-1].status == JobStatus.REFUSED and rows[-1].told_at else None
 
         found = await self.coordinator.server.until(f"card of {guideline.title}", told, SETTLED_WITHIN_S)
         return found == "card"
@@ -224,6 +226,7 @@ class World:
         self.tally.moments[self.moment()] += 1
         self.tally.kills[name] += 1
         os.kill(running[name], signal.SIGKILL)
+        self.killed = name
 
     async def revive(self) -> None:
         if "bot" not in self.processes():
@@ -332,11 +335,15 @@ async def one_round(number: int, options: argparse.Namespace, world: World) -> N
     try:
         await story
     except AssertionError as error:
-        world.tally.violations.append(f"round {number}: {str(error).splitlines()[0]}")
+        world.tally.violations.append(f"round {number} ({world.killed} killed): {str(error).splitlines()[0]}")
     await world.settle()
     found = list(await asyncio.to_thread(lambda: list(world.check())))
-    world.tally.violations += [f"round {number} ({victim}): {line}" for line in found]
-    print(f"round {number}: {'; '.join(found) or 'all holds'}", file=sys.stderr, flush=True)
+    world.tally.violations += [f"round {number} ({world.killed} killed): {line}" for line in found]
+    print(
+        f"round {number}, {world.killed} killed: {'; '.join(found) or 'all holds'}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _descendants(pid: int) -> Iterator[int]:
