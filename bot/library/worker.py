@@ -21,7 +21,7 @@ _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
 #: A process that lived this long was at work: what ended it is not what ended the one before.
 _AT_WORK_S = 30.0
-_TIME_TO_END_S = 5.0
+_TIME_TO_END_S = 15.0
 
 
 async def run_worker(command: Sequence[str] = COMMAND) -> int:
