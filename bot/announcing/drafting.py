@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Unpack
 
 from bot.announcing import audience as audiences
-from bot.announcing import draft_view, finding, noting, view
+from bot.announcing import audience_view, draft_view, finding, noting, view
 from bot.announcing.audience import AudienceOf, Reach
 from bot.announcing.moment import ZONES, Unreadable, known_zone, offered, read_moment, still_ahead
 from bot.announcing.pressing import Deed, DeedHandler, Press, number_of
@@ -231,17 +231,17 @@ class Drafting:
 
     async def choose_regions(self, deed: Deed) -> None:
         reach = await self._reach(deed.announcement)
-        await self._show(deed, draft_view.regions(deed.announcement, reach, deed.words))
+        await self._show(deed, audience_view.regions(deed.announcement, reach, deed.words))
 
     async def toggle_specialty(self, deed: Deed) -> None:
         chosen = audiences.with_specialty(audiences.from_json(deed.announcement.audience), deed.value)
         if changed := await self._narrowed(deed, chosen):
-            await self._show_specialties(deed, changed, draft_view.page_of(deed.value))
+            await self._show_specialties(deed, changed, audience_view.page_of(deed.value))
 
     async def toggle_region(self, deed: Deed) -> None:
         chosen = audiences.with_region(audiences.from_json(deed.announcement.audience), deed.value)
         if changed := await self._narrowed(deed, chosen):
-            await self._show(deed, draft_view.regions(changed, await self._reach(changed), deed.words))
+            await self._show(deed, audience_view.regions(changed, await self._reach(changed), deed.words))
 
     async def toggle_language(self, deed: Deed) -> None:
         await self._narrow(
@@ -257,7 +257,7 @@ class Drafting:
         """The same number again takes it back."""
         days = number_of(deed.value)
         chosen = audiences.from_json(deed.announcement.audience)
-        if days not in draft_view.JOINED_WITHIN:
+        if days not in audience_view.JOINED_WITHIN:
             await deed.chat.acknowledge(deed.words.get("button.gone"))
             return
         since = (self._clock() - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
@@ -279,11 +279,11 @@ class Drafting:
 
     async def _show_audience(self, deed: Deed, announcement: Announcement) -> None:
         reach = await self._reach(announcement)
-        await self._show(deed, draft_view.audience(announcement, reach, deed.words))
+        await self._show(deed, audience_view.audience(announcement, reach, deed.words))
 
     async def _show_specialties(self, deed: Deed, announcement: Announcement, page: int) -> None:
         reach = await self._reach(announcement)
-        await self._show(deed, draft_view.specialties(announcement, reach, page, deed.words))
+        await self._show(deed, audience_view.specialties(announcement, reach, page, deed.words))
 
     async def _reach(self, announcement: Announcement) -> Reach:
         if self._audience is not None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot.announcing import card_view, draft_view, report_view, view
+from bot.announcing import audience_view, card_view, draft_view, report_view, view
 from bot.announcing.audience import Reach, from_json, to_json
 from bot.announcing.finding import find
 from bot.announcing.moment import offered
@@ -191,9 +191,9 @@ def screens(words) -> list[Message]:
         draft_view.begin(3, words),
         draft_view.courses(courses, "高血压", words),
         draft_view.draft(long, courses[0], reach, words),
-        draft_view.audience(long, reach, words),
-        *(draft_view.specialties(long, reach, page, words) for page in range(4)),
-        draft_view.regions(long, reach, words),
+        audience_view.audience(long, reach, words),
+        *(audience_view.specialties(long, reach, page, words) for page in range(4)),
+        audience_view.regions(long, reach, words),
         draft_view.times(long, "Asia/Shanghai", offered("Asia/Shanghai", NOW), words),
         draft_view.confirm(long, reach, words),
         draft_view.scheduled(long, words),
@@ -241,8 +241,8 @@ def test_an_audience_is_kept_and_read_again():
 
 def test_an_audience_is_named_in_words():
     chosen = Audience(specialties=frozenset({"cardiology"}), regions=frozenset({"east"}), joined_since=NOW)
-    assert draft_view.described(chosen, ZH) == "心血管 · 华东 · 2026-11-22 后加入"
-    assert draft_view.described(Audience(), EN) == "everyone"
+    assert audience_view.described(chosen, ZH) == "心血管 · 华东 · 2026-11-22 后加入"
+    assert audience_view.described(Audience(), EN) == "everyone"
 
 
 def test_only_what_was_previewed_has_its_seal():
