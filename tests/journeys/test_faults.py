@@ -112,7 +112,7 @@ async def test_a_file_survives_a_kill_of_the_bot(stage: Stage):
     await stage.bot.start()
     coordinator = stage.coordinator()
     coordinator.sends_file(*UPLOAD_ZH)
-    await coordinator.reads("正在读取")
+    await coordinator.reads("已收到")
     await stage.bot.kill()
     await stage.bot.start()
     await coordinator.reads("成人哮喘防治手册", "将作为新文档收录", within=60)

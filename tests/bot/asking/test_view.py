@@ -71,7 +71,7 @@ def test_no_evidence_says_how_much_was_searched_and_what_to_do() -> None:
     assert "214" in shown(nothing).html
     assert "换个说法" in shown(nothing).html
     assert "214" in shown(nothing, EN).html
-    assert "coordinator" in shown(nothing, EN).html
+    assert "rephrase" in shown(nothing, EN).html
     assert not shown(nothing).buttons
 
 
