@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Unpack
 
-from bot.announcing import audience as audiences
-from bot.announcing import audience_view, draft_view, finding, noting, view
-from bot.announcing.audience import AudienceOf, Reach
+from bot.announcing import draft_view, finding, noting, view
+from bot.announcing.audience import AudienceOf
+from bot.announcing.choosing import Choosing
 from bot.announcing.moment import ZONES, Unreadable, known_zone, offered, read_moment, still_ahead
 from bot.announcing.pressing import Deed, DeedHandler, Press, number_of
 from bot.announcing.proposal import proposed
@@ -25,7 +25,6 @@ from bot.conversation import Chat, Incoming, Message, PictureSent, Said
 from bot.dialogue import Dialogues
 from bot.html import units
 from bot.texts import Texts, texts
-from knowledge.audience import EVERYONE, Audience
 from knowledge.domain import AnnouncementKind, Language
 from knowledge.quiet_hours import DEFAULT_ZONE
 from knowledge.store import Stores
@@ -57,7 +56,7 @@ class Drafting:
         self._sender = sender
         self._dialogues = dialogues
         self._clock = clock
-        self._audience = audience
+        self._choosing = Choosing(stores=stores, clock=clock, audience=audience)
 
     def deeds(self) -> Mapping[Action, DeedHandler]:
         return {
@@ -65,15 +64,6 @@ class Drafting:
             Action.TEXT: self.ask_text,
             Action.PICTURE: self.ask_picture,
             Action.NO_PICTURE: self.drop_picture,
-            Action.AUDIENCE: self.choose_audience,
-            Action.SPECIALTIES: self.choose_specialties,
-            Action.SPECIALTY: self.toggle_specialty,
-            Action.REGIONS: self.choose_regions,
-            Action.REGION: self.toggle_region,
-            Action.LANGUAGE: self.toggle_language,
-            Action.ROLE: self.toggle_role,
-            Action.JOINED: self.set_joined,
-            Action.EVERYONE: self.set_everyone,
             Action.TIME: self.choose_time,
             Action.AT: self.set_time,
             Action.ZONE: self.set_zone,
@@ -82,6 +72,7 @@ class Drafting:
             Action.SEND: self.confirm,
             Action.ASK_DISCARD: self.ask_discard,
             Action.DISCARD: self.discard,
+            **self._choosing.deeds(),
         }
 
     # ---------------------------------------------------------------------------------------- beginning
@@ -166,7 +157,7 @@ class Drafting:
     # --------------------------------------------------------------------------------------- what it says
     async def show(self, deed: Deed) -> None:
         await self._dialogues.close(deed.incoming)
-        await self._show(deed, await self._draft(deed.announcement, deed.words))
+        await deed.show(await self._draft(deed.announcement, deed.words))
 
     async def ask_text(self, deed: Deed) -> None:
         topic = f"announce-{deed.value}"
@@ -177,7 +168,7 @@ class Drafting:
 
     async def ask_picture(self, deed: Deed) -> None:
         if draft_view.longest_text(deed.announcement) > view.LONGEST_CAPTION:
-            await self._show(deed, draft_view.too_long_for_picture(deed.announcement, deed.words))
+            await deed.show(draft_view.too_long_for_picture(deed.announcement, deed.words))
         else:
             await self._ask(deed, PICTURE_TOPIC, draft_view.ask_picture(deed.announcement, deed.words))
 
@@ -222,79 +213,10 @@ class Drafting:
         else:
             await self._take(incoming, chat, announcement, **edits)
 
-    # ------------------------------------------------------------------------------------- to whom
-    async def choose_audience(self, deed: Deed) -> None:
-        await self._show_audience(deed, deed.announcement)
-
-    async def choose_specialties(self, deed: Deed) -> None:
-        await self._show_specialties(deed, deed.announcement, number_of(deed.value) or 0)
-
-    async def choose_regions(self, deed: Deed) -> None:
-        reach = await self._reach(deed.announcement)
-        await self._show(deed, audience_view.regions(deed.announcement, reach, deed.words))
-
-    async def toggle_specialty(self, deed: Deed) -> None:
-        chosen = audiences.with_specialty(audiences.from_json(deed.announcement.audience), deed.value)
-        if changed := await self._narrowed(deed, chosen):
-            await self._show_specialties(deed, changed, audience_view.page_of(deed.value))
-
-    async def toggle_region(self, deed: Deed) -> None:
-        chosen = audiences.with_region(audiences.from_json(deed.announcement.audience), deed.value)
-        if changed := await self._narrowed(deed, chosen):
-            await self._show(deed, audience_view.regions(changed, await self._reach(changed), deed.words))
-
-    async def toggle_language(self, deed: Deed) -> None:
-        await self._narrow(
-            deed, audiences.with_language(audiences.from_json(deed.announcement.audience), deed.value)
-        )
-
-    async def toggle_role(self, deed: Deed) -> None:
-        await self._narrow(
-            deed, audiences.with_role(audiences.from_json(deed.announcement.audience), deed.value)
-        )
-
-    async def set_joined(self, deed: Deed) -> None:
-        """The same number again takes it back."""
-        days = number_of(deed.value)
-        chosen = audiences.from_json(deed.announcement.audience)
-        if days not in audience_view.JOINED_WITHIN:
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-            return
-        since = (self._clock() - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
-        same = chosen.joined_since is not None and chosen.joined_since.date() == since.date()
-        await self._narrow(deed, replace(chosen, joined_since=None if same else since))
-
-    async def set_everyone(self, deed: Deed) -> None:
-        await self._narrow(deed, EVERYONE)
-
-    async def _narrow(self, deed: Deed, chosen: Audience | None) -> None:
-        if changed := await self._narrowed(deed, chosen):
-            await self._show_audience(deed, changed)
-
-    async def _narrowed(self, deed: Deed, chosen: Audience | None) -> Announcement | None:
-        if chosen is None:
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-            return None
-        return await self._edited(deed, audience=audiences.to_json(chosen))
-
-    async def _show_audience(self, deed: Deed, announcement: Announcement) -> None:
-        reach = await self._reach(announcement)
-        await self._show(deed, audience_view.audience(announcement, reach, deed.words))
-
-    async def _show_specialties(self, deed: Deed, announcement: Announcement, page: int) -> None:
-        reach = await self._reach(announcement)
-        await self._show(deed, audience_view.specialties(announcement, reach, page, deed.words))
-
-    async def _reach(self, announcement: Announcement) -> Reach:
-        if self._audience is not None:
-            return Reach(audience=len(self._audience(announcement)), muted=0)
-        chosen = audiences.from_json(announcement.audience)
-        return await asyncio.to_thread(audiences.reach, self._stores.people, chosen, announcement.kind)
-
     # ------------------------------------------------------------------------------------------ when
     async def choose_time(self, deed: Deed) -> None:
         await self._dialogues.close(deed.incoming)
-        await self._show(deed, self._times(deed.announcement, deed.words))
+        await deed.show(self._times(deed.announcement, deed.words))
 
     async def set_time(self, deed: Deed) -> None:
         """A tapped time is checked like a typed one: the keyboard may be a day old."""
@@ -317,8 +239,8 @@ class Drafting:
         if place is None or place >= len(ZONES):
             await deed.chat.acknowledge(deed.words.get("button.gone"))
             return
-        if changed := await self._edited(deed, zone=ZONES[place], send_at=None):
-            await self._show(deed, self._times(changed, deed.words))
+        if changed := await noting.edited(self._stores, deed, zone=ZONES[place], send_at=None):
+            await deed.show(self._times(changed, deed.words))
 
     async def ask_time(self, deed: Deed) -> None:
         await self._ask(deed, TIME_TOPIC, view.plain("announce.type_time", deed.words))
@@ -343,9 +265,9 @@ class Drafting:
     # ------------------------------------------------------------------------------ preview, confirmation
     async def preview(self, deed: Deed) -> None:
         """The very messages that go out, in each language that has its own text; then the question."""
-        announcement, reach = deed.announcement, await self._reach(deed.announcement)
+        announcement, reach = deed.announcement, await self._choosing.reach(deed.announcement)
         if not reach.people or not (announcement.text_zh or announcement.text_en):
-            await self._show(deed, await self._draft(announcement, deed.words))
+            await deed.show(await self._draft(announcement, deed.words))
             return
         await deed.chat.acknowledge()
         both = announcement.text_zh and announcement.text_en
@@ -374,7 +296,7 @@ class Drafting:
             return
         report = await asyncio.to_thread(self._stores.deliveries.report, deed.announcement.id)
         begun = await asyncio.to_thread(self._stores.announcements.get, deed.announcement.id)
-        await self._show(deed, view.progress(begun or deed.announcement, report, deed.words))
+        await deed.show(view.progress(begun or deed.announcement, report, deed.words))
 
     async def _schedule(self, deed: Deed, send_at: datetime) -> None:
         zone = deed.announcement.zone or DEFAULT_ZONE
@@ -384,7 +306,7 @@ class Drafting:
             await self._refuse(deed)
             return
         self._sender.wake()
-        await self._show(deed, draft_view.scheduled(deed.announcement, deed.words))
+        await deed.show(draft_view.scheduled(deed.announcement, deed.words))
 
     async def _refuse(self, deed: Deed) -> None:
         """Somebody was faster: with a change, or with the confirmation."""
@@ -394,13 +316,13 @@ class Drafting:
         await deed.chat.acknowledge(deed.words.get(key))
 
     async def ask_discard(self, deed: Deed) -> None:
-        await self._show(deed, draft_view.ask_discard(deed.announcement, deed.words))
+        await deed.show(draft_view.ask_discard(deed.announcement, deed.words))
 
     async def discard(self, deed: Deed) -> None:
         await self._dialogues.close(deed.incoming)
         discard = partial(self._stores.announcements.discard, deed.announcement.id)
         if await self._carry_out(deed, "announcement.discard", discard):
-            await self._show(deed, view.plain("announce.discarded", deed.words, id=deed.announcement.id))
+            await deed.show(view.plain("announce.discarded", deed.words, id=deed.announcement.id))
         else:
             await deed.chat.acknowledge(deed.words.get("announce.settled"))
 
@@ -426,26 +348,15 @@ class Drafting:
         await self._dialogues.close(incoming)
 
     async def _change(self, deed: Deed, **edits: Unpack[Edits]) -> None:
-        if changed := await self._edited(deed, **edits):
-            await self._show(deed, await self._draft(changed, deed.words))
-
-    async def _edited(self, deed: Deed, **edits: Unpack[Edits]) -> Announcement | None:
-        """The draft as it is then; None, and said so, where it is confirmed or discarded already."""
-        changed = await asyncio.to_thread(noting.edit, self._stores, deed.who, deed.announcement.id, edits)
-        if changed is None:
-            await deed.chat.acknowledge(deed.words.get("announce.settled"))
-        return changed
+        if changed := await noting.edited(self._stores, deed, **edits):
+            await deed.show(await self._draft(changed, deed.words))
 
     async def _draft(self, announcement: Announcement, words: Texts) -> Message:
         course_id = announcement.course_id
         course = (
             await asyncio.to_thread(self._stores.courses.get, course_id) if course_id is not None else None
         )
-        return draft_view.draft(announcement, course, await self._reach(announcement), words)
-
-    async def _show(self, deed: Deed, message: Message) -> None:
-        await deed.chat.acknowledge()
-        await deed.chat.edit(deed.message_id, message)
+        return draft_view.draft(announcement, course, await self._choosing.reach(announcement), words)
 
     async def _carry_out(
         self,

@@ -5,9 +5,10 @@ A kill between the two would lose the note for good: the press that comes again 
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from bot.announcing.draft_view import seal
 from bot.announcing.pressing import Deed
@@ -42,6 +43,14 @@ def edit(stores: Stores, who: str, announcement_id: int, edits: Edits) -> Announ
         if after is not None and (changes := _changes(before, after)):
             stores.audit.note(who, "announcement.edit", f"announcement:{announcement_id}", changes)
         return after
+
+
+async def edited(stores: Stores, deed: Deed, **edits: Unpack[Edits]) -> Announcement | None:
+    """As `edit`; where it is confirmed or discarded already, whoever pressed is told so."""
+    changed = await asyncio.to_thread(edit, stores, deed.who, deed.announcement.id, edits)
+    if changed is None:
+        await deed.chat.acknowledge(deed.words.get("announce.settled"))
+    return changed
 
 
 def confirmed(announcement: Announcement) -> dict[str, Any]:

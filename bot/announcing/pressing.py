@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.announcing.view import Action
-from bot.conversation import Chat, Incoming, Pressed
+from bot.conversation import Chat, Incoming, Message, Pressed
 from bot.texts import Texts, texts
 from knowledge.store.announcements import Announcement
 
@@ -65,6 +65,11 @@ class Deed:
         """The message that holds the button."""
         pressed = self.incoming.content
         return pressed.message_id if isinstance(pressed, Pressed) else 0
+
+    async def show(self, message: Message) -> None:
+        """In the place of the message that holds the button."""
+        await self.chat.acknowledge()
+        await self.chat.edit(self.message_id, message)
 
 
 DeedHandler = Callable[[Deed], Awaitable[None]]
