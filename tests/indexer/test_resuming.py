@@ -33,7 +33,13 @@ def test_a_folder_that_was_stopped_goes_on_where_it_stopped(
     command = [sys.executable, "-m", "indexer", "load", str(tmp_path / "in")]
     settings = {"YIDAO_DATA_DIR": str(data), "YIDAO_EMBEDDING_MODEL": "fake", "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        command, env={**os.environ, **settings}, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        command,
+        env={**os.environ, **settings},
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has Ctrl-C ignored, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as loading:
         assert loading.stderr is not None
         told = [loading.stderr.readline() for _ in range(5)]
