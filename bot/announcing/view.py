@@ -273,6 +273,8 @@ def reason_name(reason: str, words: Texts) -> str:
             return words.get("announce.why.unreachable")
         case Reason.NOT_HERE:
             return words.get("announce.why.not_here")
+        case Reason.RESTORED:
+            return words.get("announce.why.restored")
         case "":
             return words.get("announce.why.unknown")
     return reason[:_LONGEST_REASON]

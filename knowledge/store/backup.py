@@ -12,13 +12,12 @@ from knowledge.domain import EditionStatus
 from knowledge.errors import BackupUnusable, LibraryUnusable
 from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus
 from knowledge.store.database import Database, now
+from knowledge.store.deliveries import Reason
 from knowledge.store.note_tables import NoteStatus
 
 _ON_A_SERVER = "the library is on a database server: back it up with the server's own means (pg_dump)"
 #: How long another process may hold the database, in seconds.
 _BUSY_SECONDS = 60.0
-#: Why it is in doubt whether somebody got an announcement.
-RESTORED = "restored from a backup"
 _UNSETTLED = (DeliveryStatus.QUEUED, DeliveryStatus.POSTPONED, DeliveryStatus.SENDING)
 
 
@@ -78,7 +77,7 @@ def _silenced(connection: sqlite3.Connection) -> None:
     moment = now().replace(tzinfo=None).isoformat(" ", "microseconds")
     connection.execute(
         "UPDATE deliveries SET status = ?, reason = ?, due_at = NULL, changed_at = ? WHERE status IN (?, ?, ?)",
-        (DeliveryStatus.IN_DOUBT, RESTORED, moment, *_UNSETTLED),
+        (DeliveryStatus.IN_DOUBT, Reason.RESTORED, moment, *_UNSETTLED),
     )
     connection.execute(
         "UPDATE announcements SET status = ? WHERE status = ?",

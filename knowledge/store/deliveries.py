@@ -41,6 +41,8 @@ class Reason(StrEnum):
     UNREACHABLE = "not reached"
     #: They had themselves forgotten, or were shut out, after the announcement was confirmed.
     NOT_HERE = "not here any more"
+    #: It was under way when the backup was made that the library was restored from.
+    RESTORED = "restored from a backup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ from knowledge.errors import BackupUnusable, KnowledgeError
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
 from knowledge.store.announcement_tables import DeliveryStatus, announcements, deliveries
-from knowledge.store.backup import RESTORED
 from knowledge.store.database import now
+from knowledge.store.deliveries import Reason
 from knowledge.store.note_tables import NoteKind, NoteStatus, notes
 from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import TARGET, ReadsHere, guideline
@@ -273,7 +273,7 @@ def test_what_was_about_to_be_sent_is_not_sent_again_after_a_restore(
     unsettled = {*waiting, DeliveryStatus.SENDING}
     expected = [DeliveryStatus.IN_DOUBT if each in unsettled else each for each in DeliveryStatus]
     assert [each.status for each in after.deliveries.of(running)] == expected
-    assert after.deliveries.report(running).in_doubt_by[RESTORED] == len(unsettled)
+    assert after.deliveries.report(running).in_doubt_by[Reason.RESTORED] == len(unsettled)
     assert not after.notes.has_queued()
 
 

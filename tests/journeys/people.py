@@ -43,6 +43,13 @@ class Person:
         """Anything else: a sticker, a photo."""
         return self._sends(None, **content)
 
+    async def joins(self, notice: str) -> None:
+        """Presses start, and reads on until that is over: what one person sends is worked on in order."""
+        self.writes("/start")
+        await self.reads(notice)
+        self.writes("/id")
+        await self.reads(str(self.id))
+
     def presses(self, label: str) -> None:
         """The newest button whose text begins like this."""
         for message in reversed(self.chat.messages.values()):

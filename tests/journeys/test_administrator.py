@@ -31,8 +31,7 @@ async def test_everyone_who_started_the_bot_reads_it_once(stage: Stage, script: 
     await stage.bot.start()
     doctors = [stage.person(f"医生{number}") for number in range(5)]
     for doctor in doctors:
-        doctor.writes("/start")
-        await doctor.reads(ZH.notice)
+        await doctor.joins(ZH.notice)
     doctors[0].blocks()
     administrator = stage.administrator(script.language)
     await announces(administrator, script, TEXT)
@@ -45,8 +44,7 @@ async def test_everyone_who_started_the_bot_reads_it_once(stage: Stage, script: 
 async def test_a_second_tap_and_a_second_thought_send_nothing(stage: Stage):
     await stage.bot.start()
     doctor, administrator = stage.person("医生"), stage.administrator()
-    doctor.writes("/start")
-    await doctor.reads(ZH.notice)
+    await doctor.joins(ZH.notice)
     administrator.writes("/announce")
     await administrator.reads(ZH.announce)
     administrator.presses(ZH.notice_button)
@@ -66,8 +64,7 @@ async def test_a_second_tap_and_a_second_thought_send_nothing(stage: Stage):
 async def test_a_draft_outlives_a_kill_and_is_sent_from_the_list(stage: Stage, script: Script):
     await stage.bot.start()
     doctor, administrator = stage.person("医生"), stage.administrator(script.language)
-    doctor.writes("/start")
-    await doctor.reads(ZH.notice)
+    await doctor.joins(ZH.notice)
     administrator.writes("/announce 今晚八点讲座")
     await administrator.reads(script.draft)
     await stage.bot.kill()
@@ -86,8 +83,7 @@ async def test_a_draft_outlives_a_kill_and_is_sent_from_the_list(stage: Stage, s
 async def test_a_doctor_can_neither_announce_nor_press_an_administrators_button(stage: Stage):
     await stage.bot.start()
     doctor, administrator = stage.person("医生"), stage.administrator()
-    doctor.writes("/start")
-    await doctor.reads(ZH.notice)
+    await doctor.joins(ZH.notice)
     doctor.writes("/announce 假通知")
     await doctor.reads(ZH.role_needed)
     await announces(administrator, ZH, "讲座")

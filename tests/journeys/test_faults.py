@@ -124,8 +124,7 @@ async def test_an_announcement_goes_on_after_a_kill_and_reaches_nobody_twice(sta
     await stage.bot.start()
     people = crowd(stage, 8)
     for person in people:
-        person.writes("/start")
-        await person.reads(ZH.notice)
+        await person.joins(ZH.notice)
     administrator = stage.administrator()
     administrator.writes("/announce 今晚讲座")
     await administrator.reads(ZH.draft)
