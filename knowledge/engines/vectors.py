@@ -116,7 +116,7 @@ class FlatVectorIndex:
             return self._near(vector, known, self._vectors_at(places) @ vector) if len(known) else _NOTHING
 
     def usual(self, vector: Vectors) -> tuple[float, float]:
-        """Mean and standard deviation of this vector's cosines with every row."""
+        """Mean and standard deviation of this vector's cosines with every row; finite also where there is none."""
         asked = (len(self), vector.tobytes())
         # Taken and put as one: another thread may ask of another question meanwhile.
         known, told = self._usual
@@ -127,6 +127,8 @@ class FlatVectorIndex:
 
     def _mean_and_spread(self, vector: Vectors) -> tuple[float, float]:
         with self._lock:
+            if not len(self):
+                return 0.0, _USUAL_SPREAD
             if self._moments is None:
                 mean = self._sum / len(self)
                 covariance = self._squares / len(self) - np.outer(mean, mean)

@@ -129,6 +129,14 @@ def test_an_empty_index_finds_nothing() -> None:
     assert len(index.nearness(question, [1])) == 0
 
 
+def test_an_empty_index_has_a_finite_scale_also_once_emptied() -> None:
+    question = unit_rows(1)[0]
+    emptied = filled(unit_rows(3))
+    emptied.remove(ids(3))
+    for index in (FlatVectorIndex(DIMENSION), emptied):
+        assert np.isfinite(index.usual(question)).all()
+
+
 def crowded_rows(count: int, seed: int = 0, dimension: int = 384) -> np.ndarray:
     """As a model's: cosines between 0.75 and 0.92."""
     chance = np.random.default_rng(seed)
