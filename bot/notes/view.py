@@ -27,6 +27,9 @@ def note(due: Due, words: Texts) -> Message:
             return _answered(question, "notes.says_more" if was_disliked else "notes.answered", words)
         case EditionGone():
             return _gone(due.about, words)
+        case GapsClosed(gaps=gaps, told=0):
+            # Who asked has found it already, by asking again.
+            return Message(html=page([line(words.get("notes.closed_untold", gaps=gaps))]))
         case GapsClosed(gaps=gaps, told=told):
             return Message(html=page([line(words.get("notes.closed", gaps=gaps, told=told))]))
 
@@ -51,13 +54,14 @@ def _gone(gone: EditionGone, words: Texts) -> Message:
     editions = {"old": _title(gone.edition, words)}
     if gone.successor is not None:
         editions["new"] = _title(gone.successor, words)
-    listed = _each_once(gone.questions)[:_MOST]
-    if len(gone.questions) == 1:
+    asked_of = _each_once(gone.questions)
+    listed = asked_of[:_MOST]
+    if len(asked_of) == 1:
         first = listed[0]
         asked = {"day": day(first.asked_at, words), "question": _short(first)}
         said: list[Line | Section] = [line(words.get(f"notes.{kind}", **asked, **editions))]
     else:
-        said = [line(words.get(f"notes.{kind}_many", count=len(gone.questions), **editions))]
+        said = [line(words.get(f"notes.{kind}_many", count=len(asked_of), **editions))]
         said += [line(f"{number}. {_short(question)}") for number, question in enumerate(listed, start=1)]
     return Message(html=page(said), buttons=(*_again(listed, kind, words), (_off(words),)))
 

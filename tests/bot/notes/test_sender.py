@@ -163,7 +163,7 @@ async def test_many_questions_on_one_edition_are_one_note(stores: Stores) -> Non
     messenger = FakeMessenger()
     await told(stores, messenger)
     ((_, note),) = messenger.sent
-    assert "您问过的 7 个问题" in note.html
+    assert "您问过的 6 个问题" in note.html
     assert "1. 问题6\n2. 问题5" in note.html
     assert "问题1" not in note.html
     assert [b.text for b in note.buttons[0]] == [f"重查 {n}" for n in range(1, 6)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -34,10 +35,20 @@ def gone(*, edition: Named = OLD, successor: Named | None = NEW) -> EditionGone:
         (NowAnswered(question=ASKED), "当时没有找到答案。现在收录的指南里有了。"),
         (NowAnswered(question=ASKED, was_disliked=True), "当时的答案没有帮到您。后来收录的指南里有新的内容。"),
         (GapsClosed(gaps=2, told=5), "有 2 个未答问题现在有了答案，已通知 5 位医生。"),
+        (GapsClosed(gaps=1, told=0), "有 1 个未答问题现在有了答案。"),
     ],
 )  # fmt: skip
 def test_it_says_what_changed(about: NowAnswered | EditionGone | GapsClosed, said: str) -> None:
     assert said in shown(about).html
+
+
+def test_what_was_asked_twice_in_the_same_words_is_one_question() -> None:
+    twice = EditionGone(questions=(ASKED, replace(ASKED, note_id=4)), edition=OLD, successor=NEW)
+    assert shown(twice).html == shown(gone()).html
+    another = replace(ASKED, note_id=3, text="头晕怎么处理")
+    of_two = shown(EditionGone(questions=(*twice.questions, another), edition=OLD, successor=NEW))
+    assert "您问过的 2 个问题" in of_two.html
+    assert [button.data for button in of_two.buttons[0]] == ["note:again:5", "note:again:3"]
 
 
 def test_the_same_in_english() -> None:
