@@ -8,7 +8,7 @@ from bot.conversation import Message
 from bot.html import line
 from bot.library import data, shelf_view, standing
 from bot.library.data import Action
-from bot.library.naming import Staff
+from bot.library.naming import Staff, edition_name
 from bot.library.shelf import Filter, Shown, entries_of, filtered, found, page_of, specialty_id
 from bot.library.standing import Overtaken
 from bot.library.turns import Deed, Outcome, Turn
@@ -99,7 +99,7 @@ class Browsing:
         result = standing.withdraw(self._stores, edition_id, who=turn.who)
         if isinstance(result, Overtaken):
             return self._overtaken(self._edition(edition_id), turn.words)
-        note = turn.words.get("library.withdrawn")
+        note = turn.words.get("library.withdrawn", edition=edition_name(result.edition, turn.words))
         return Outcome(message=self.document(result.edition.document_id, turn.words, note=note))
 
     def ask_exchange(self, turn: Turn) -> Outcome:

@@ -438,6 +438,17 @@ async def test_a_document_is_withdrawn_after_a_question_and_restored(library, st
     assert (restored.status, restored.decided_by) == (EditionStatus.CURRENT, "telegram:1001")
 
 
+async def test_what_was_withdrawn_is_named_also_where_a_newer_edition_heads_the_document(library, stores):
+    hand, _, _ = await in_library(library, stores)
+    await hand.press("退回 2019")
+    await hand.press("确认换成 2019")
+    await hand.press("停用")
+    await hand.press("确认停用")
+    said, heading = hand.text.splitlines()[:2]
+    assert "（2019）" in said
+    assert "2019" not in heading
+
+
 async def test_a_document_is_rolled_back_after_a_question_and_put_in_again(library, stores):
     hand, old, new = await in_library(library, stores)
     await hand.press("退回 2019")
