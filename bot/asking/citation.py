@@ -38,10 +38,17 @@ def _title(citation: Citation, words: Texts) -> str:
 
 def _section(citation: Citation) -> str:
     """The innermost heading, with the one around it where both are short."""
-    headings = [heading for heading in citation.section if heading.strip() and heading != citation.title]
+    headings = [
+        heading for heading in citation.section if heading.strip() and not _is_title(heading, citation.title)
+    ]
     inner = [shortened(heading, _LONGEST_HEADING) for heading in headings[-2:]]
     path = SEPARATOR.join(inner)
     return path if len(path) <= _LONGEST_PATH else inner[-1]
+
+
+def _is_title(heading: str, title: str) -> bool:
+    """Also one line of a title page's two, or the title without its year: either says nothing more."""
+    return len(heading) * 2 > len(title) and (title.startswith(heading) or title.endswith(heading))
 
 
 def page_of(citation: Citation, words: Texts) -> str:

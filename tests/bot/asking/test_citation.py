@@ -90,6 +90,15 @@ def test_long_names_are_shortened_and_a_heading_that_repeats_the_title_is_left_o
     assert "…" in line
 
 
+def test_a_heading_that_is_most_of_the_title_is_left_out() -> None:
+    """A title set in two lines on its page is read as a line and a heading."""
+    title = "Self-care of asthma in adults"
+    line = shown(EN, title=title, section=("of asthma in adults", "Peak flow"))
+    assert line.count("of asthma in adults") == 1
+    assert "Peak flow" in line
+    assert "in adults · " in shown(EN, title=title, section=("in adults", "Peak flow"))
+
+
 def test_two_long_headings_leave_the_inner_one() -> None:
     line = shown(ZH, section=("外" * 30, "内" * 30))
     assert "外" not in line
