@@ -52,7 +52,7 @@ from bot.stats.handlers import Stats
 from bot.texts import texts
 from bot.writing import Writing
 from knowledge.answering import Answerer, open_answerer, open_reranking
-from knowledge.domain import Role
+from knowledge.domain import Join, Role
 from knowledge.engines import open_encoder
 from knowledge.gaps import Gatherer
 from knowledge.settings import Settings
@@ -156,6 +156,7 @@ def build(
             dialogues=dialogues,
             roles=roles,
             refusals=refusals,
+            by_invitation=settings.join is Join.INVITE,
         ),
         # Before courtesy: an announcement's text may well begin with a greeting.
         Announcing(

@@ -38,11 +38,12 @@ class Privacy(Feature):
         dialogues: Dialogues | None = None,
         roles: Roles | None = None,
         refusals: Refusals | None = None,
+        by_invitation: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """question: takes what waited for the consent; welcome: shown to who agreed and asked nothing yet.
 
-        roles: what the settings say, which erasing does not take away.
+        roles: what the settings say, which erasing does not take away. by_invitation: that is how people join.
         """
         self._store = store
         self._consent = consent
@@ -52,6 +53,7 @@ class Privacy(Feature):
         self._dialogues = dialogues
         self._roles = roles or Roles()
         self._refusals = refusals
+        self._by_invitation = by_invitation
         self._clock = clock
 
     def commands(self) -> Mapping[str, Handler]:
@@ -93,13 +95,24 @@ class Privacy(Feature):
             await chat.send(view.in_private(language))
             return
         until = int(self._clock()) + _DECIDED_WITHIN_S
-        shown = view.forget(language, until=until, backup_days=self._backup_days, loses=self._lost(incoming))
+        shown = view.forget(
+            language,
+            until=until,
+            backup_days=self._backup_days,
+            loses=self._lost(incoming),
+            needs_link=self._needs_link(incoming),
+        )
         await chat.send(shown)
 
     def _lost(self, incoming: Incoming) -> Role | None:
         """The role that they lose with their data: not one that the settings, or the terminal, give them again."""
         role, kept = incoming.speaker.role, self._roles.of(incoming.speaker.id)
         return None if incoming.update_id is None or kept.includes(role) else role
+
+    def _needs_link(self, incoming: Incoming) -> bool:
+        """Their invitation goes with their data; a terminal, and whom the settings name, need none."""
+        is_named = self._roles.of(incoming.speaker.id) is not Role.DOCTOR
+        return self._by_invitation and incoming.update_id is not None and not is_named
 
     async def forget(self, incoming: Incoming, chat: Chat) -> None:
         """Only ever whoever presses, whatever the button says."""
@@ -133,7 +146,9 @@ class Privacy(Feature):
             return
         # Without an id: whom it was about is not to be found in a log either.
         log.info("action=privacy.forgotten questions=%d", erased.questions)
-        await _instead(incoming, chat, view.forgotten(language, backup_days=self._backup_days))
+        needs_link = self._needs_link(incoming)
+        shown = view.forgotten(language, backup_days=self._backup_days, needs_link=needs_link)
+        await _instead(incoming, chat, shown)
 
     def _is_in_time(self, until: str) -> bool:
         return _is_number(until) and 0 <= int(until) - self._clock() <= _DECIDED_WITHIN_S

@@ -101,10 +101,21 @@ def mine(language: Language, found: Kept) -> Message:
     return Message(html=page(shown, _CAPTION), attachment=attachment)
 
 
-def forget(language: Language, *, until: int, backup_days: int, loses: Role | None = None) -> Message:
-    """until: seconds since 1970; an old button is not to erase what came since. loses: the role that goes with it."""
+def forget(
+    language: Language,
+    *,
+    until: int,
+    backup_days: int,
+    loses: Role | None = None,
+    needs_link: bool = False,
+) -> Message:
+    """until: seconds since 1970; an old button is not to erase what came since. loses: the role that goes with it.
+
+    needs_link: joining is by invitation, and theirs is erased too.
+    """
     words = texts(language)
     lost = [words.get("privacy.forget_role", role=role_name(loses, words))] if loses else []
+    lost += [words.get("privacy.forget_invitation")] if needs_link else []
     return _message(
         line(bold(words.get("privacy.forget_title"))),
         _paragraph(words.get("privacy.forget")),
@@ -117,9 +128,14 @@ def forget(language: Language, *, until: int, backup_days: int, loses: Role | No
     )
 
 
-def forgotten(language: Language, *, backup_days: int) -> Message:
+def forgotten(language: Language, *, backup_days: int, needs_link: bool = False) -> Message:
     words = texts(language)
-    return _message(line(words.get("privacy.forgotten")), _paragraph(_in_backups(words, backup_days)))
+    again = "privacy.back_by_invitation" if needs_link else "privacy.back_by_asking"
+    return _message(
+        line(words.get("privacy.forgotten")),
+        line(words.get(again)),
+        _paragraph(_in_backups(words, backup_days)),
+    )
 
 
 def last_administrator(language: Language) -> Message:

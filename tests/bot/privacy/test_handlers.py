@@ -96,6 +96,31 @@ async def test_the_staff_is_told_that_their_role_is_lost(privacy: Privacy) -> No
     assert "身份" not in card.html
 
 
+@pytest.mark.parametrize("language,link", [(Language.ZH, "新的邀请"), (Language.EN, "new link")])
+async def test_where_joining_is_by_invitation_whoever_erases_is_told_that_they_need_another(
+    stores: Stores, language: Language, link: str
+) -> None:
+    roles = Roles(administrators=frozenset({OTHER}))
+    consent = Consent(stores.people, stores.privacy)
+    privacy = Privacy(
+        stores.privacy, consent, question=_never, welcome=_never, roles=roles, by_invitation=True
+    )
+    (card,) = (await handled(privacy, Commanded(name="forget"), language=language)).sent
+    assert link in card.html
+    pressed = Pressed(data=card.buttons[0][0].data or "", message_id=3)
+    ((_, erased),) = (await handled(privacy, pressed, language=language)).edits
+    assert {Language.ZH: "新的邀请", Language.EN: "new invitation link"}[language] in erased.html
+    (card,) = (await handled(privacy, Commanded(name="forget"), language=language, speaker_id=OTHER)).sent
+    assert link not in card.html
+
+
+async def test_where_joining_is_open_nobody_is_told_to_find_an_invitation(privacy: Privacy) -> None:
+    (card,) = (await handled(privacy, Commanded(name="forget"))).sent
+    pressed = Pressed(data=card.buttons[0][0].data or "", message_id=3)
+    ((_, erased),) = (await handled(privacy, pressed)).edits
+    assert "新的邀请" not in card.html + erased.html
+
+
 async def test_whom_the_settings_name_loses_no_role(stores: Stores) -> None:
     consent, roles = Consent(stores.people, stores.privacy), Roles(administrators=frozenset({ME}))
     privacy = Privacy(stores.privacy, consent, question=_never, welcome=_never, roles=roles)
