@@ -219,7 +219,7 @@ class World:
         running = self.processes()
         # A child lives for half a second; with another wait it is caught at a random moment of that.
         patience = time.monotonic() + PATIENCE_S
-        while victim not in running and (not running or time.monotonic() < patience):
+        while victim not in running and time.monotonic() < patience:
             await asyncio.sleep(0.002)
             running = self.processes()
         name = victim if victim in running else self.chance.choice(sorted(running))
@@ -227,6 +227,9 @@ class World:
         self.tally.kills[name] += 1
         os.kill(running[name], signal.SIGKILL)
         self.killed = name
+        # It takes a moment to die, and must not be taken for alive meanwhile.
+        while _command(running[name]):
+            await asyncio.sleep(0.002)
 
     async def revive(self) -> None:
         if "bot" not in self.processes():
