@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import os
 import random
+import select as select_module
 import shutil
 import signal
 import sys
@@ -225,11 +226,11 @@ class World:
         name = victim if victim in running else self.chance.choice(sorted(running))
         self.tally.moments[self.moment()] += 1
         self.tally.kills[name] += 1
+        dying = os.pidfd_open(running[name])
         os.kill(running[name], signal.SIGKILL)
         self.killed = name
         # It takes a moment to die, and must not be taken for alive meanwhile.
-        while _command(running[name]):
-            await asyncio.sleep(0.002)
+        await asyncio.to_thread(_wait_for, dying)
 
     async def revive(self) -> None:
         if "bot" not in self.processes():
@@ -358,6 +359,12 @@ def _descendants(pid: int) -> Iterator[int]:
         for child in children:
             yield child
             yield from _descendants(child)
+
+
+def _wait_for(process: int) -> None:
+    """Until the process of this descriptor has ended."""
+    select_module.select([process], [], [])
+    os.close(process)
 
 
 def _command(pid: int) -> list[str]:
