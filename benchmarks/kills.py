@@ -152,8 +152,7 @@ class World:
         for guideline in made:
             approves = self.chance.random() < 0.8
             if await self._card_of(guideline):
-                self.press(guideline, "收录" if approves else "放弃")
-                await self._decided(guideline)
+                await self._decided(guideline, "收录" if approves else "放弃")
 
     async def by_shell(self) -> None:
         path = self.folder / (made := self.make()).file_name
@@ -164,13 +163,17 @@ class World:
         )  # fmt: skip
         await loader.wait()
 
-    def press(self, guideline: Guideline, label: str) -> None:
+    def press(self, guideline: Guideline, label: str, before: str = "") -> str:
+        """What the newest such button says; pressed if that is not what was pressed before."""
         for message in reversed(self.coordinator.chat.messages.values()):
             if guideline.title in message["text"]:
                 for button in buttons_of(message):
                     if button["text"].startswith(label):
-                        self.coordinator.server.press(self.coordinator.user, message, button["callback_data"])
-                        return
+                        data = button["callback_data"]
+                        if data != before:
+                            self.coordinator.server.press(self.coordinator.user, message, data)
+                        return data
+        return before
 
     async def _card_of(self, guideline: Guideline) -> bool:
         """Whether there is one; False where it was reported that the file could not be read."""
@@ -185,15 +188,23 @@ class World:
         found = await self.coordinator.server.until(f"card of {guideline.title}", told, SETTLED_WITHIN_S)
         return found == "card"
 
-    async def _decided(self, guideline: Guideline) -> None:
+    async def _decided(self, guideline: Guideline, label: str) -> None:
+        """Presses, and again where the card says something else by now: another draft was approved meanwhile."""
+        pressed = ""
+
         def decided() -> bool:
+            nonlocal pressed
             said = [
                 m["text"] for m in self.coordinator.chat.messages.values() if guideline.title in m["text"]
             ]
             if any("医生现在可以查到" in text for text in said):
                 self.told_loaded.add(guideline.title)
                 self.tally.approved += 1
-            return any("医生现在可以查到" in text or "放弃" in text or "不会" in text for text in said)
+                return True
+            if any("放弃" in text or "不会" in text for text in said):
+                return True
+            pressed = self.press(guideline, label, pressed)
+            return False
 
         await self.coordinator.server.until(f"decision on {guideline.title}", decided, SETTLED_WITHIN_S)
 
