@@ -38,6 +38,10 @@ class Catalogue:
     tokens: tuple[frozenset[str], ...]
 
 
+#: As many passages as the samples have in a language.
+_FEWEST_FOR_RARITY = 60
+
+
 class PassageIndex:
     """Vectors by language script in memory, keywords in a cache folder; both follow the library's generation.
 
@@ -93,7 +97,8 @@ class PassageIndex:
         """How much a term tells: BM25's inverse frequency among the passages of a script."""
         weight = self._weights.get((term, script))
         if weight is None:
-            count = self.passages(script)
+            # Among a handful of passages every word would be common, and tell nothing.
+            count = max(self.passages(script), _FEWEST_FOR_RARITY)
             weight = inverse_frequency(count, min(count, self.keywords.document_frequency(term, script)))
             if len(self._weights) < _WEIGHTS_KEPT:
                 self._weights[term, script] = weight

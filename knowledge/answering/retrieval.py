@@ -12,6 +12,7 @@ from knowledge.answering.coverage import Clues, clues_in_other_script, clues_in_
 from knowledge.answering.fusion import Fit, ranks, score
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
+from knowledge.answering.scale import usual_of
 from knowledge.domain import Passage, Script
 from knowledge.engines.ports import Near, Vectors
 from knowledge.store.passages import PassageStore, WindowRows
@@ -50,7 +51,10 @@ def retrieve(
     for script in index.vectors:
         near.update(_candidates(question, vector, index, script, clues[script]))
     current, of_windows = passages.current_with_windows(list(near), index.model)
-    usual = {script: index.vectors[script].usual(vector) for script in index.vectors}
+    usual = {
+        script: index.vectors[script].usual(vector, _expected(question, index, script))
+        for script in index.vectors
+    }
     windows = _best_windows(vector, of_windows)
     fits = [
         _fit(
@@ -79,11 +83,12 @@ def _candidates(
     question: PreparedQuestion, vector: Vectors, index: PassageIndex, script: Script, clues: Clues
 ) -> dict[int, Near]:
     """What either engine finds and is worth a close look, by passage id."""
-    near = index.vectors[script].search(vector, _CANDIDATES)
+    expected = _expected(question, index, script)
+    near = index.vectors[script].search(vector, _CANDIDATES, expected)
     words = sorted(clues.words)
     by_words = {hit.id: hit.score for hit in index.keywords.search(words, script, _CANDIDATES)}
     seen = near.ids.tolist()
-    unseen = index.vectors[script].nearness(vector, list(by_words.keys() - set(seen)))
+    unseen = index.vectors[script].nearness(vector, list(by_words.keys() - set(seen)), expected)
     ids = seen + unseen.ids.tolist()
     # BM25 over the most it could reach stands in for coverage until the passages' words are at hand.
     most = _BM25_MOST * clues.information or 1.0
@@ -95,6 +100,10 @@ def _candidates(
     )
     most_likely = np.lexsort((ids, -estimate))[: _LOOKED_AT // len(index.vectors)].tolist()
     return {ids[at]: near[at] if at < len(near) else unseen[at - len(near)] for at in most_likely}
+
+
+def _expected(question: PreparedQuestion, index: PassageIndex, script: Script) -> tuple[float, float] | None:
+    return usual_of(index.model, own_script=script is question.script)
 
 
 def _best_windows(vector: Vectors, windows: WindowRows) -> dict[int, float]:

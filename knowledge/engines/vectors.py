@@ -25,6 +25,10 @@ _ONE = 32767
 _MOVED_AT_ONCE = 20_000
 
 
+Scale = tuple[float, float]
+"""Mean and standard deviation of cosines."""
+
+
 class FlatVectorIndex:
     """Cosine search over passage vectors; holds the moments of its vectors, so that a cosine has a scale.
 
@@ -99,24 +103,36 @@ class FlatVectorIndex:
                 places = np.arange(start, min(start + at_once, len(self)))
                 yield self._ids[places], self._vectors_at(places)
 
-    def search(self, vector: Vectors, count: int) -> NearRows:
-        """The nearest passages to a float32 (dim,) vector, best first."""
+    def search(self, vector: Vectors, count: int, expected: Scale | None = None) -> NearRows:
+        """The nearest passages to a float32 (dim,) vector, best first; expected as for `usual`."""
         with self._lock:
             if not len(self):
                 return _NOTHING
             places = self._looked_through(vector, min(count * _LOOKED_AT_AGAIN, len(self)))
             cosines = self._vectors_at(places) @ vector
             best = np.argsort(-cosines, kind="stable")[:count]
-            return self._near(vector, self._ids[places[best]], cosines[best])
+            return self._near(vector, self._ids[places[best]], cosines[best], expected)
 
-    def nearness(self, vector: Vectors, ids: Sequence[int]) -> NearRows:
+    def nearness(self, vector: Vectors, ids: Sequence[int], expected: Scale | None = None) -> NearRows:
         """The same of passages that another engine found; unknown ids are left out."""
         with self._lock:
             known, places = self._places_of(np.array(ids, np.int64))
-            return self._near(vector, known, self._vectors_at(places) @ vector) if len(known) else _NOTHING
+            if not len(known):
+                return _NOTHING
+            return self._near(vector, known, self._vectors_at(places) @ vector, expected)
 
-    def usual(self, vector: Vectors) -> tuple[float, float]:
-        """Mean and standard deviation of this vector's cosines with every row; finite also where there is none."""
+    def usual(self, vector: Vectors, expected: Scale | None = None) -> Scale:
+        """Mean and standard deviation of this vector's cosines with every row; finite also where there is none.
+
+        expected: what they would be in a large library; it counts as far as there are too few rows to tell.
+        """
+        told = self._told(vector)
+        share = min(1.0, len(self) / _FEWEST_FOR_A_SCALE)
+        if expected is None or share == 1:
+            return told
+        return share * told[0] + (1 - share) * expected[0], expected[1]
+
+    def _told(self, vector: Vectors) -> Scale:
         asked = (len(self), vector.tobytes())
         # Taken and put as one: another thread may ask of another question meanwhile.
         known, told = self._usual
@@ -145,8 +161,10 @@ class FlatVectorIndex:
         _, places = self._bytes.search(question.reshape(1, -1), count)
         return np.asarray(places[0], np.int64)
 
-    def _near(self, vector: Vectors, ids: NDArray[np.int64], cosines: Vectors) -> NearRows:
-        mean, spread = self.usual(vector)
+    def _near(
+        self, vector: Vectors, ids: NDArray[np.int64], cosines: Vectors, expected: Scale | None
+    ) -> NearRows:
+        mean, spread = self.usual(vector, expected)
         return NearRows(ids, cosines, (cosines - np.float32(mean)) / np.float32(spread))
 
     def _vectors_at(self, places: NDArray[np.int64]) -> Vectors:

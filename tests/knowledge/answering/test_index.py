@@ -349,3 +349,9 @@ def test_an_older_database_brought_back_is_noticed_by_a_process_that_runs(
     restore(stores, library_file, tmp_path / "copy.sqlite3")
     index.catch_up()
     assert_holds(index, kept)
+
+
+def test_in_a_library_of_one_short_guideline_words_still_tell_something(stores: Stores, cache: Path) -> None:
+    publish(stores, edition("甲", ("血压一。", "血压二。")))
+    index = opened(stores, cache)
+    assert index.weigh("血压", ZH) > 2

@@ -219,3 +219,14 @@ def test_what_is_usual_for_a_question_is_never_told_of_another_ones() -> None:
     contended = Contended(DIMENSION)
     contended.add(ids(80), rows)
     assert contended.usual(rows[0]) == filled(rows).usual(rows[0])
+
+
+def test_too_few_rows_take_their_scale_from_what_is_expected() -> None:
+    """A new library of one short guideline has no other passages beside which a cosine could stand out."""
+    question, rows = unit_rows(1, seed=1)[0], unit_rows(5)
+    mean, spread = filled(rows).usual(question, (0.8, 0.014))
+    own_mean, _ = filled(rows).usual(question)
+    assert spread == 0.014
+    assert mean == pytest.approx(0.1 * own_mean + 0.9 * 0.8)
+    many = unit_rows(80)
+    assert filled(many).usual(question, (0.8, 0.014)) == filled(many).usual(question)
