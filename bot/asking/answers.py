@@ -114,6 +114,7 @@ class AnswerThreads:
         self._idle = asyncio.Event()
         self._idle.set()
         self._warm: tuple[Future[None], ...] = ()
+        self._is_closed = False
         self._encoding: BatchThread[_Asked] = BatchThread("encoding", self._encode, at_once=_TAKEN)
         self._searching: BatchThread[Encoded] = BatchThread(
             "searching", self._search.search, at_once=_AT_ONCE
@@ -140,8 +141,8 @@ class AnswerThreads:
     def warm(self) -> None:
         """Begins to load what answering needs; returns at once."""
         self._warm = (
-            self._encoding.first(partial(_warmed, self._answerer.warm_encoding)),
-            self._searching.first(partial(_warmed, self._search.warm)),
+            self._encoding.first(partial(self._warmed_by, self._answerer.warm_encoding)),
+            self._searching.first(partial(self._warmed_by, self._search.warm)),
         )
 
     async def warmed(self) -> None:
@@ -150,11 +151,25 @@ class AnswerThreads:
 
     def close(self) -> None:
         """What is not answered yet is cancelled."""
+        self._is_closed = True
         self._encoding.close(finish=False)
         self._searching.close(finish=False)
         for reply in tuple(self._open):
             reply.cancel()
         self._search.close()
+
+    def _warmed_by(self, load: Callable[[], None]) -> None:
+        try:
+            load()
+        except Exception:
+            # Whoever leaves while a model is being loaded need not hear that Python cannot go on with it.
+            if self._is_closed:
+                return
+            # The first question meets the same fault and tells its asker; the reason belongs in the log now.
+            log.exception("action=answers.warm_failed")
+        # What is loaded by now stays for good. Python would look through all of it from time to time; with torch that
+        # takes 0.4 s, in which nobody is answered.
+        gc.freeze()
 
     def _encode(self, batch: Sequence[_Asked]) -> None:
         prepared = [found for asked in batch if (found := self._prepared(asked))]
@@ -189,14 +204,3 @@ class AnswerThreads:
             return
         for each, vector in zip(batch, vectors, strict=True):
             self._searching.add(Encoded(question=each.question, vector=vector, reply=each.reply))
-
-
-def _warmed(load: Callable[[], None]) -> None:
-    try:
-        load()
-    except Exception:
-        # The first question meets the same fault and tells its asker; the reason belongs in the log now.
-        log.exception("action=answers.warm_failed")
-    # What is loaded by now stays for good. Python would look through all of it from time to time; with torch that takes
-    # 0.4 s, in which nobody is answered.
-    gc.freeze()

@@ -159,3 +159,12 @@ async def test_a_failed_warm_up_is_survived_and_told_in_the_log(
     answerer.go.set()
     assert (await threads.answer("one")).question == "one"
     assert caplog.text.count("action=answers.warm_failed") == 2
+
+
+async def test_whoever_leaves_while_a_model_is_loaded_hears_of_no_fault(
+    threads: AnswerThreads, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answerer of these tests cannot be warmed: that is a fault worth a line, but not once all is over."""
+    threads.close()
+    threads._warmed_by(Answerer().warm_encoding)
+    assert caplog.records == []
