@@ -201,7 +201,9 @@ class World:
                 self.told_loaded.add(guideline.title)
                 self.tally.approved += 1
                 return True
-            if any("放弃" in text or "不会" in text for text in said):
+            jobs_of_it = [job for job in self._all_jobs() if job.file_name == guideline.file_name]
+            if jobs_of_it and jobs_of_it[-1].status in {JobStatus.APPROVED, JobStatus.DISCARDED}:
+                # A kill fell between the decision and what the card was to say of it.
                 return True
             pressed = self.press(guideline, label, pressed)
             return False
