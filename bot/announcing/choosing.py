@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from bot.announcing import audience as audiences
 from bot.announcing import audience_view, noting
 from bot.announcing.audience import AudienceOf, Reach
-from bot.announcing.pressing import Deed, DeedHandler, number_of
+from bot.announcing.pressing import Deed, DeedHandler
 from bot.announcing.view import Action
+from bot.callback_data import number_of
 from knowledge.audience import EVERYONE, Audience
 from knowledge.store import Stores
 from knowledge.store.announcements import Announcement

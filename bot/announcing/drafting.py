@@ -17,10 +17,11 @@ from bot.announcing import draft_view, finding, noting, view
 from bot.announcing.audience import AudienceOf
 from bot.announcing.choosing import Choosing
 from bot.announcing.moment import ZONES, Unreadable, known_zone, offered, read_moment, still_ahead
-from bot.announcing.pressing import Deed, DeedHandler, Press, number_of
+from bot.announcing.pressing import Deed, DeedHandler, Press
 from bot.announcing.proposal import proposed
 from bot.announcing.sender import AnnouncementSender
 from bot.announcing.view import Action
+from bot.callback_data import number_of
 from bot.conversation import Chat, Incoming, Message, PictureSent, Said
 from bot.dialogue import Dialogues
 from bot.html import units

@@ -6,12 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.announcing.view import Action
+from bot.callback_data import number_of
 from bot.conversation import Chat, Incoming, Message, Pressed
 from bot.texts import Texts, texts
 from knowledge.store.announcements import Announcement
-
-#: A number of ours has at most so many digits: SQLite's integers hold them.
-_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +30,6 @@ def press_of(data: str) -> Press | None:
     if number is None:
         return None
     return Press(action=Action(parts[1]), number=number, value=parts[3] if len(parts) == 4 else "")
-
-
-def number_of(text: str) -> int | None:
-    """A whole number without a sign; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

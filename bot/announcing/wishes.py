@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from bot.announcing import view
-from bot.announcing.pressing import number_of
 from bot.announcing.proposal import details
 from bot.announcing.view import Wish
+from bot.callback_data import number_of
 from bot.conversation import Button, Chat, Incoming, Message, Pressed
 from bot.html import Block, Section, bold, line, page
 from bot.people.refusals import Refusal, Refusals
