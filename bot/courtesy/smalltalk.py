@@ -10,6 +10,8 @@ from knowledge.text import search_text
 class Talk(StrEnum):
     HELLO = "hello"
     THANKS = "thanks"
+    #: Typed where a button was to be pressed.
+    AGREED = "agreed"
 
 
 _HELLO = frozenset(
@@ -26,7 +28,13 @@ _THANKS = frozenset(
     thanks thankyou thankyouverymuch thanksalot thx ty ok okay okthanks gotit great good fine bye goodbye cool nice
     """.split()
 )
-_LONGEST = 24
+_AGREED = frozenset(
+    """
+    同意 我同意 已同意 同意了 我同意了 同意并回答我的问题 是 是的 我愿意 没问题
+    agree agreed iagree iagreeanswermyquestion yes yesiagree
+    """.split()
+)
+_LONGEST = 40
 
 
 def small_talk(text: str) -> Talk | None:
@@ -35,4 +43,6 @@ def small_talk(text: str) -> Talk | None:
     said = "".join(character for character in search_text(text) if character.isalnum())
     if said in _HELLO:
         return Talk.HELLO
+    if said in _AGREED:
+        return Talk.AGREED
     return Talk.THANKS if said in _THANKS else None

@@ -8,7 +8,11 @@ from bot.html import line, page
 from bot.texts import texts
 from knowledge.domain import Language
 
-_TALK = {Talk.HELLO: "talk.hello", Talk.THANKS: "talk.thanks"}
+_TALK = {
+    Talk.HELLO: ("talk.hello", "talk.how"),
+    Talk.THANKS: ("talk.thanks", "talk.how"),
+    Talk.AGREED: ("talk.agreed",),
+}
 _KINDS = {
     OtherKind.STICKER: "other.sticker",
     OtherKind.PHOTO: "other.picture",
@@ -19,7 +23,7 @@ _KINDS = {
 
 
 def greeting(talk: Talk, language: Language) -> Message:
-    return _lines(language, _TALK[talk], "talk.how")
+    return _lines(language, *_TALK[talk])
 
 
 def unreadable(kind: OtherKind, language: Language) -> Message | None:

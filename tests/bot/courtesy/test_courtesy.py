@@ -23,8 +23,35 @@ def test_thanks(text: str) -> None:
     assert small_talk(text) is Talk.THANKS
 
 
+@pytest.mark.parametrize("language,button", [(Language.ZH, "“同意”"), (Language.EN, "“I agree”")])
 @pytest.mark.parametrize(
-    "text", ["", "?", "你好，老年高血压的降压目标是多少", "高血压", "hi-flow oxygen", "好转标准", "ok dose"]
+    "text",
+    ["同意", "我同意。", "同意，并回答我的问题", "I agree", "Yes, I agree.", "I agree, answer my question"],
+)
+async def test_agreement_that_was_typed_is_shown_to_the_button(
+    text: str, language: Language, button: str
+) -> None:
+    typed, chat = incoming(Said(text=text), language=language), FakeChat()
+    handler = Courtesy().takes_text(typed)
+    assert handler is not None
+    await handler(typed, chat)
+    (shown,) = chat.sent
+    assert button in shown.html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "知情同意的要求",
+        "是否需要透析",
+        "你好，老年高血压的降压目标是多少",
+        "高血压",
+        "hi-flow oxygen",
+        "好转标准",
+        "ok dose",
+    ],
 )
 def test_a_question_is_never_taken_for_a_greeting(text: str) -> None:
     assert small_talk(text) is None
