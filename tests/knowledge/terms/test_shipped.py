@@ -56,9 +56,9 @@ def test_diseases_tests_procedures_organisms_and_devices_are_topics(name: str) -
 @pytest.mark.parametrize(
     "name",
     [
-        "老年患者", "older adults", "肾功能受损", "renal impairment", "血液透析", "dialysis", "腹膜透析", "肝功能不全",
+        "老年患者", "older adults", "肾功能受损", "renal impairment", "血液透析", "dialysis", "腹膜透析", "肝功能不全", "机械瓣",
         "hepatic impairment", "肾移植受者", "transplant recipients", "免疫功能低下", "immunocompromised", "绝经后女性",
-        "postmenopausal women", "育龄妇女", "孕妇", "哺乳期", "儿童", "新生儿", "preterm infant",
+        "mechanical valve", "G6PD deficiency", "asplenia", "postmenopausal women", "育龄妇女", "孕妇", "哺乳期", "儿童", "新生儿", "preterm infant",
     ],
 )  # fmt: skip
 def test_people_whom_drugs_and_doses_differ_for_are_populations(name: str) -> None:
