@@ -104,4 +104,5 @@ def _watched_index(index: PassageIndex, watch: Stopwatch) -> PassageIndex:
     seen = cast("Any", Watched(index, watch, "store", ["catch_up"]))
     seen.vectors = {script: Watched(some, watch, "vectors") for script, some in index.vectors.items()}
     seen.keywords = Watched(index.keywords, watch, "keywords")
+    seen.contents = Watched(index.contents, watch, "store")
     return cast("PassageIndex", seen)

@@ -92,6 +92,7 @@ def _encode_missing(app: App) -> None:
         return
     texts = [passage_for_encoder(p.title, p.section, p.text, p.kind) for p in passages]
     encode_and_keep(texts, app.stores, app.encoder, _show)
+    app.stores.passages.found_by_more()
     print(f"encoded: {len(texts)} passages that lacked the vectors of their sentences")
 
 

@@ -113,7 +113,7 @@ def _see(path: Path, trial: Trial) -> list[Seen]:
 def _judged(asked: Asked, trial: Trial) -> tuple[Judged, ...]:
     if asked.prepared is None:
         return ()
-    found = retrieve(asked.prepared, asked.vector, trial.index, trial.stores.passages).found
+    found = retrieve(asked.prepared, asked.vector, trial.index).found
     return tuple(judge(asked.prepared, found, trial.index, _ANY))
 
 

@@ -134,7 +134,7 @@ def _evidence(asked: Asked, trial: Trial) -> tuple[float, float]:
     if asked.prepared is None:
         return 0.0, 0.0
     calibration = calibration_for(trial.encoder.fingerprint)
-    found = retrieve(asked.prepared, asked.vector, trial.index, trial.stores.passages).found
+    found = retrieve(asked.prepared, asked.vector, trial.index).found
     verdicts = [judged.verdict for judged in judge(asked.prepared, found, trial.index, calibration)]
     related = max((verdict.related for verdict in verdicts), default=0.0)
     return related, max((verdict.answers for verdict in verdicts), default=0.0)

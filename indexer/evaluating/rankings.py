@@ -59,7 +59,7 @@ def fused(trial: Trial, asked: Asked) -> Ranking:
     """The order in which answering considers passages."""
     if asked.prepared is None:
         return ()
-    found = retrieve(asked.prepared, asked.vector, trial.index, trial.stores.passages).found
+    found = retrieve(asked.prepared, asked.vector, trial.index).found
     return _judged((f.passage.id for f in found), trial)
 
 

@@ -109,7 +109,7 @@ class Answerer:
             return self._reply(question, vector)
 
     def _reply(self, question: PreparedQuestion, vector: Vectors) -> Reply:
-        retrieved = retrieve(question, vector, self._index, self._stores.passages)
+        retrieved = retrieve(question, vector, self._index)
         if self._reranking:
             retrieved = self._reranking.reorder(question, retrieved)
         judged = judge(question, retrieved.found, self._index, self._calibration)

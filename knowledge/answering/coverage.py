@@ -31,24 +31,45 @@ class Clues:
         self._clues = tuple(clues)
         #: What they tell in all, in nats.
         self.information = sum(clue.weight for clue in self._clues)
-        #: Every token of any alternative.
-        self.words = frozenset(token for clue in self._clues for some in clue.alternatives for token in some)
+        #: Every token of any alternative, in order.
+        self.words = tuple(
+            sorted({token for clue in self._clues for some in clue.alternatives for token in some})
+        )
+        self._bits = {word: 1 << n for n, word in enumerate(self.words)}
+        self._weighed = tuple(
+            (clue.weight, tuple(map(self._as_bits, clue.alternatives))) for clue in self._clues
+        )
         # Sentence after sentence holds the same few of these words, or none.
-        self._known: dict[frozenset[str], float] = {}
+        self._known: dict[int, float] = {}
 
     def __iter__(self) -> Iterator[Clue]:
         return iter(self._clues)
 
     def among(self, tokens: Iterable[str]) -> frozenset[str]:
         """Those of the tokens that matter."""
-        return self.words.intersection(tokens)
+        return frozenset(self._bits.keys() & tokens)
 
-    def coverage(self, held: frozenset[str]) -> float:
-        """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues. held: from `among`."""
+    def coverage(self, held: Iterable[str]) -> float:
+        """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues."""
+        return self.covered(self._as_bits(held))
+
+    def covered(self, held: int) -> float:
+        """The same of a bit for each of the words that are held, in the order of `words`."""
         if held not in self._known:
-            weight = sum(clue.weight for clue in self._clues if clue.is_in(held))
-            self._known[held] = weight / self.information if self.information else 0.0
+            self._known[held] = self._weight(held) / self.information if self.information else 0.0
         return self._known[held]
+
+    def _weight(self, held: int) -> float:
+        weight = 0.0
+        for each, alternatives in self._weighed:
+            for alternative in alternatives:
+                if alternative & held == alternative:
+                    weight += each
+                    break
+        return weight
+
+    def _as_bits(self, tokens: Iterable[str]) -> int:
+        return sum({self._bits[token] for token in tokens if token in self._bits})
 
 
 def inverse_frequency(passages: int, holding: int) -> float:

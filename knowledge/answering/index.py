@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.answering.contents import Contents
 from knowledge.answering.coverage import inverse_frequency
 from knowledge.answering.keyword_cache import KeywordCache
 from knowledge.domain import Course, Script
@@ -58,6 +59,7 @@ class PassageIndex:
         self._members: dict[int, dict[Script, NDArray[np.int64]]] = {}
         self.vectors: dict[Script, FlatVectorIndex] = {}
         self.keywords = KeywordIndex(None)
+        self.contents = Contents(stores.passages, model)
         #: Of terms that were asked for since the last change.
         self._weights: dict[tuple[str, Script], float] = {}
         self.catalogue = _catalogue([])
@@ -117,6 +119,7 @@ class PassageIndex:
         self._generation = -1
         self._members.clear()
         self.vectors.clear()
+        self.contents.forget()
 
     def _drop(self, editions: Sequence[int]) -> None:
         held = [self._members.pop(edition) for edition in editions if edition in self._members]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 
 import numpy as np
 
+from knowledge.answering.contents import Content
 from knowledge.answering.coverage import Clues, clues_in_other_script, clues_in_own_script
 from knowledge.answering.fusion import Fit, ranks, score
 from knowledge.answering.index import PassageIndex
@@ -15,7 +18,6 @@ from knowledge.answering.question import PreparedQuestion
 from knowledge.answering.scale import usual_of
 from knowledge.domain import Passage, Script
 from knowledge.engines.ports import Near, Vectors
-from knowledge.store.passages import PassageStore, WindowRows
 
 #: How many passages each engine names for each script, and how many of them all are looked at closely: as many of each
 #: script as of the other, for which of them answers shows only then.
@@ -42,34 +44,35 @@ class Retrieved:
     clues: Mapping[Script, Clues]
 
 
-def retrieve(
-    question: PreparedQuestion, vector: Vectors, index: PassageIndex, passages: PassageStore
-) -> Retrieved:
+def retrieve(question: PreparedQuestion, vector: Vectors, index: PassageIndex) -> Retrieved:
     """The passages that fit best. vector: the question's, float32 (dim,)."""
     clues = {script: _clues(question, index, script) for script in index.vectors}
     near: dict[int, Near] = {}
     for script in index.vectors:
         near.update(_candidates(question, vector, index, script, clues[script]))
-    current, of_windows = passages.current_with_windows(list(near), index.model)
     usual = {
         script: index.vectors[script].usual(vector, _expected(question, index, script))
         for script in index.vectors
     }
-    windows = _best_windows(vector, of_windows)
+    current = index.contents.current(near)
+    windows = _best_windows(vector, current)
+    lines: dict[int, list[int]] = {}
+    for script, some in clues.items():
+        lines.update(current.lines_holding(some.words, script))
     fits = [
         _fit(
-            passage,
-            near[id_],
-            clues[passage.script],
-            window=windows.get(id_),
-            usual=usual[passage.script],
-            own_script=passage.script is question.script,
+            lines[content.passage.id],
+            near[content.passage.id],
+            clues[content.passage.script],
+            window=windows.get(content.passage.id),
+            usual=usual[content.passage.script],
+            own_script=content.passage.script is question.script,
         )
-        for id_, passage in current.items()
+        for content in current
     ]
     found = [
-        Found(passage=passage, fit=fit, rank=rank)
-        for passage, fit, rank in zip(current.values(), fits, ranks(fits), strict=True)
+        Found(passage=content.passage, fit=fit, rank=rank)
+        for content, fit, rank in zip(current, fits, ranks(fits), strict=True)
     ]
     return Retrieved(found=tuple(sorted(found, key=lambda f: (-f.rank, f.passage.id))), clues=clues)
 
@@ -85,8 +88,7 @@ def _candidates(
     """What either engine finds and is worth a close look, by passage id."""
     expected = _expected(question, index, script)
     near = index.vectors[script].search(vector, _CANDIDATES, expected)
-    words = sorted(clues.words)
-    by_words = {hit.id: hit.score for hit in index.keywords.search(words, script, _CANDIDATES)}
+    by_words = index.keywords.scores(clues.words, script, _CANDIDATES)
     seen = near.ids.tolist()
     unseen = index.vectors[script].nearness(vector, list(by_words.keys() - set(seen)), expected)
     ids = seen + unseen.ids.tolist()
@@ -106,17 +108,19 @@ def _expected(question: PreparedQuestion, index: PassageIndex, script: Script) -
     return usual_of(index.model, own_script=script is question.script)
 
 
-def _best_windows(vector: Vectors, windows: WindowRows) -> dict[int, float]:
+def _best_windows(vector: Vectors, contents: Iterable[Content]) -> dict[int, float]:
     """The cosine of each passage's best window, for those that have windows."""
-    if not windows.ids:
+    having = [content for content in contents if len(content.windows)]
+    if not having:
         return {}
-    firsts = np.cumsum([0, *windows.counts[:-1]])
-    best = np.maximum.reduceat(windows.vectors @ vector, firsts)
-    return dict(zip(windows.ids, best.tolist(), strict=True))
+    firsts = np.cumsum([0, *(len(content.windows) for content in having[:-1])])
+    every = np.concatenate([content.windows for content in having]).astype(np.float32)
+    best = np.maximum.reduceat(every @ vector, firsts)
+    return {content.passage.id: cosine for content, cosine in zip(having, best.tolist(), strict=True)}
 
 
 def _fit(
-    passage: Passage,
+    lines: Sequence[int],
     near: Near,
     clues: Clues,
     *,
@@ -124,9 +128,12 @@ def _fit(
     usual: tuple[float, float],
     own_script: bool,
 ) -> Fit:
-    """usual: mean and spread of the question's cosines with passages of the script; window: of its best one, if any."""
-    title, *sentences = (clues.among(line.split()) for line in passage.tokens.split("\n"))
-    covered = clues.coverage(title.union(*sentences))
+    """lines: what each line of the passage's tokens holds of the clues' words; window: the cosine of its best one.
+
+    usual: mean and spread of the question's cosines with passages of the script.
+    """
+    _, *sentences = lines
+    covered = clues.covered(reduce(or_, lines))
     mean, spread = usual
     # A passage without windows is its own.
     window_cosine = near.cosine if window is None else window
@@ -141,7 +148,7 @@ def _fit(
     )
 
 
-def _together(clues: Clues, sentences: Sequence[frozenset[str]]) -> float:
+def _together(clues: Clues, sentences: Sequence[int]) -> float:
     """The most of the question that stands close together: in a sentence, or in two that follow each other."""
-    pairs = [one | other for one, other in pairwise(sentences)] or sentences
-    return max(map(clues.coverage, pairs), default=0.0)
+    pairs = {one | other for one, other in pairwise(sentences)} or sentences
+    return max(map(clues.covered, pairs), default=0.0)

@@ -23,6 +23,9 @@ _POSTINGS = 150_000
 #: Of a question with more, the commonest terms go that together tell less than this share of what all of them tell.
 _SHARE_LEFT_OUT = 0.05
 
+#: Questions use the same few thousand words again and again.
+_FREQUENCIES_KEPT = 50_000
+
 #: What the folder is written as: another tantivy, or another schema, makes it again.
 FORMAT = f"tantivy {version('tantivy')}, schema 1"
 
@@ -54,6 +57,8 @@ class KeywordIndex:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self.schema, path=str(folder))
         self.searcher = self._index.searcher()
+        #: Of terms that were asked for since the last change.
+        self._frequencies: dict[tuple[str, Script], int] = {}
 
     def __len__(self) -> int:
         return int(self.searcher.num_docs)
@@ -62,6 +67,7 @@ class KeywordIndex:
         """Sees what was committed since, by this process or another."""
         self._index.reload()
         self.searcher = self._index.searcher()
+        self._frequencies = {}
 
     def write(self, remove: Collection[int], add: Iterable[tuple[int, Sequence[KeywordRow]]]) -> None:
         """Replaces editions in one commit: those in `remove` go, then the rows of each edition in `add` come.
@@ -89,7 +95,11 @@ class KeywordIndex:
         self.reload()
 
     def search(self, terms: Sequence[str], script: Script, count: int) -> list[Hit]:
-        """The passages of a script that hold any of the terms, best BM25 first; the score is above 0.
+        """The passages of a script that hold any of the terms, best BM25 first; the score is above 0."""
+        return [Hit(id_, score) for id_, score in self.scores(terms, script, count).items()]
+
+    def scores(self, terms: Sequence[str], script: Script, count: int) -> dict[int, float]:
+        """The same as scores by id, in their order.
 
         Among very many passages the commonest terms of a question are not looked up: they cost the most and change the
         order the least.
@@ -100,10 +110,10 @@ class KeywordIndex:
             for term in self._worth_looking_up(terms, script)
         ]
         if not wanted:
-            return []
+            return {}
         found = self.searcher.search(tantivy.Query.boolean_query(wanted), count, count=False).hits
         ids = self.searcher.fast_field_values("id", [address for _, address in found])
-        return [Hit(int(id_), score) for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None]
+        return {int(id_): score for id_, (score, _) in zip(ids, found, strict=True) if id_ is not None}
 
     def _worth_looking_up(self, terms: Sequence[str], script: Script) -> list[str]:
         frequencies = {term: self.document_frequency(term, script) for term in terms}
@@ -127,7 +137,12 @@ class KeywordIndex:
 
     def document_frequency(self, term: str, script: Script) -> int:
         """How many passages of the script hold the term."""
-        return int(self.searcher.doc_freq(FIELDS[script], term))
+        frequency = self._frequencies.get((term, script))
+        if frequency is None:
+            frequency = int(self.searcher.doc_freq(FIELDS[script], term))
+            if len(self._frequencies) < _FREQUENCIES_KEPT:
+                self._frequencies[term, script] = frequency
+        return frequency
 
 
 def _schema() -> Any:

@@ -29,6 +29,7 @@ from knowledge.store.editions import (
     title_key,
 )
 from knowledge.store.library_tables import documents, editions, library_state, passages
+from knowledge.store.prepared import PreparedQuery
 from knowledge.store.questions import citations
 
 __all__ = [
@@ -126,7 +127,7 @@ class LibraryStore:
 
     def generation(self) -> int:
         with self._database.read() as connection:
-            return _count(connection, select(library_state.c.generation))
+            return int(_GENERATION.rows(connection)[0][0])
 
     def identity(self) -> str:
         with self._database.read() as connection:
@@ -385,6 +386,9 @@ class _Change:
         if ids:
             changed = update(editions).where(editions.c.id.in_(ids))
             self._connection.execute(changed.values(status=status, replaced_by=replaced_by, **self._values))
+
+
+_GENERATION = PreparedQuery(select(library_state.c.generation))
 
 
 def _count(connection: Connection, query: Any) -> int:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
-from knowledge.domain import Citation, EditionStatus, Passage, PassageKind, QualityMark, Script, Sharing
+from knowledge.domain import EditionStatus, Passage, PassageKind, Script
 from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_tokens
 from knowledge.store.database import Database
-from knowledge.store.library_tables import documents, editions, library_state, passages
-from knowledge.store.vectors import Vectors, slices, unpack, unpack_all, vectors
+from knowledge.store.library_tables import editions, library_state, passages
+from knowledge.store.passage_rows import PASSAGES, passage_of
+from knowledge.store.prepared import PreparedQuery
+from knowledge.store.vectors import HalfVectors, Vectors, half, slices, unpack_all, vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +41,14 @@ class VectorRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowRows:
-    """The windows of some passages, those of a passage together."""
+class WithWindows:
+    """A passage that answers, and what it is found by beside its words and its vector."""
 
-    ids: Sequence[int]
-    #: How many each passage has, at least one.
-    counts: Sequence[int]
-    #: float32 (sum of counts, dim), unit length.
-    vectors: Vectors
+    passage: Passage
+    #: When its edition changed last: what is told of it here holds until that changes again.
+    generation: int
+    #: float16 (k, dim), unit length; k is 0 where it has none.
+    windows: HalfVectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +69,6 @@ class Unencoded:
     section: tuple[str, ...]
     text: str
     kind: PassageKind
-
-
-#: Vectors are stored in half precision.
-_BYTES_A_NUMBER = 2
 
 
 class PassageStore:
@@ -125,33 +122,38 @@ class PassageStore:
                     found.setdefault(edition_id, []).append(row)
         return found
 
-    def current_with_windows(self, ids: Sequence[int], model: str) -> tuple[dict[int, Passage], WindowRows]:
-        """Those of the passages that answer at this moment, by id, and the windows of those that have any."""
+    def current(self, ids: Sequence[int]) -> dict[int, int]:
+        """Those of the passages that answer at this moment, by id: the generation that last changed their edition."""
+        with self._database.read() as connection:
+            return {row[0]: row[1] for some in slices(ids) for row in _CURRENT.rows(connection, some)}
+
+    def current_with_windows(self, ids: Sequence[int], model: str) -> dict[int, WithWindows]:
+        """Those of the passages that answer at this moment, by id, with their windows of this model."""
         rows: list[Any] = []
         with self._database.read() as connection:
             for some in slices(ids):
-                rows += connection.execute(_CURRENT_WITH_WINDOWS, {"ids": some, "model": model}).all()
-        found = [(row[0], row[-2], row[-1]) for row in rows if row[-2]]
-        dimension = found[0][2] // _BYTES_A_NUMBER if found else 1
-        windows = WindowRows(
-            ids=[id_ for id_, _, _ in found],
-            counts=[len(kept) // (dimension * _BYTES_A_NUMBER) for _, kept, _ in found],
-            vectors=unpack(b"".join(kept for _, kept, _ in found)).reshape(-1, dimension),
-        )
-        return {row[0]: _passage(row[:-2]) for row in rows}, windows
+                rows += _CURRENT_WITH_WINDOWS.rows(connection, some, model=model)
+        return {
+            passage_row[0]: WithWindows(
+                passage=passage_of(passage_row),
+                generation=generation,
+                windows=half(windows or b"", bytes_a_row),
+            )
+            for *passage_row, generation, windows, bytes_a_row in rows
+        }
 
     def of_edition(self, edition_id: int) -> list[Passage]:
         """All passages of an edition, whatever its standing, in order."""
         with self._database.read() as connection:
-            query = _PASSAGES.where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
-            return [_passage(row) for row in connection.execute(query)]
+            query = PASSAGES.where(passages.c.edition_id == edition_id).order_by(passages.c.ordinal)
+            return [passage_of(row) for row in connection.execute(query)]
 
     def at(self, edition_id: int, ordinal: int) -> Passage | None:
         """The passage at this place of an edition; None behind its end."""
         with self._database.read() as connection:
             place = {"edition": edition_id, "ordinal": ordinal}
             row = connection.execute(_AT, place).one_or_none()
-            return _passage(row) if row else None
+            return passage_of(row) if row else None
 
     def unencoded(self, model: str) -> list[Unencoded]:
         """Passages without vectors of this model, replaced and withdrawn editions included."""
@@ -188,6 +190,11 @@ class PassageStore:
                 connection.execute(cut, values)
             _touch(connection)
 
+    def found_by_more(self) -> None:
+        """After what stands there was given vectors that it lacked; every process loads everything anew."""
+        with self._database.write() as connection:
+            _touch(connection)
+
     def change_model(self, model: str) -> None:
         """After everything was encoded with it: the library's model from now on; every process loads it anew."""
         with self._database.write() as connection:
@@ -220,78 +227,17 @@ def _vector_of(model: str) -> Any:
     return and_(vectors.c.key == passages.c.vector_key, vectors.c.model == model)
 
 
-#: Made once: putting such a query together takes longer than answering it.
-_PASSAGES: Select[Any] = select(
-    passages.c.id,
-    passages.c.edition_id,
-    passages.c.ordinal,
-    passages.c.kind,
-    passages.c.script,
-    passages.c.section,
-    passages.c.text,
-    passages.c.tokens,
-    passages.c.page_first,
-    passages.c.page_last,
-    passages.c.page_label,
-    passages.c.marks,
-    editions.c.document_id,
-    editions.c.title,
-    editions.c.year,
-    editions.c.file_name,
-    editions.c.publisher,
-    editions.c.language,
-    editions.c.source,
-    editions.c.sharing,
-    documents.c.is_sample,
-).select_from(passages.join(editions).join(documents))
-_CURRENT = _PASSAGES.where(
-    passages.c.id.in_(bindparam("ids", expanding=True)), editions.c.status == EditionStatus.CURRENT
+_IDS = passages.c.id.in_(bindparam("ids", expanding=True))
+_CURRENT = PreparedQuery(
+    select(passages.c.id, editions.c.generation)
+    .select_from(passages.join(editions))
+    .where(_IDS, editions.c.status == EditionStatus.CURRENT)
 )
-_CURRENT_WITH_WINDOWS = _CURRENT.outerjoin(
-    vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model"))
-).add_columns(vectors.c.windows, func.length(vectors.c.vector))
-_AT = _PASSAGES.where(
+_CURRENT_WITH_WINDOWS = PreparedQuery(
+    PASSAGES.where(_IDS, editions.c.status == EditionStatus.CURRENT)
+    .outerjoin(vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model")))
+    .add_columns(editions.c.generation, vectors.c.windows, func.length(vectors.c.vector))
+)
+_AT = PASSAGES.where(
     passages.c.edition_id == bindparam("edition"), passages.c.ordinal == bindparam("ordinal")
 )
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    # By position: an answer looks at dozens of passages, and looking names up would take most of the time.
-    (
-        id_, edition_id, ordinal, kind, script, section, text, tokens, page_first, page_last, page_label, marks,
-        document_id, title, year, file_name, publisher, language, source, sharing, is_sample,
-    ) = row  # fmt: skip
-    return Passage(
-        id=id_,
-        document_id=document_id,
-        edition_id=edition_id,
-        ordinal=ordinal,
-        kind=PassageKind(kind),
-        script=Script(script),
-        text=text,
-        tokens=tokens,
-        citation=Citation(
-            title=title,
-            year=year,
-            publisher=publisher,
-            language=language,
-            section=_section(section),
-            page_first=page_first,
-            page_last=page_last,
-            page_label=page_label,
-            source=source or file_name,
-            is_sample=is_sample,
-        ),
-        marks=_marks(marks),
-        sharing=Sharing(sharing),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _section(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
-
-
-@lru_cache(maxsize=64)
-def _marks(text: str) -> frozenset[QualityMark]:
-    return frozenset(QualityMark(mark) for mark in json.loads(text))

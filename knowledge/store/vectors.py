@@ -25,6 +25,7 @@ vectors = Table(
 )
 
 Vectors = NDArray[np.float32]
+HalfVectors = NDArray[np.float16]
 
 #: SQLite takes at most 32,766 parameters a statement; this many keys stay far below that on every database.
 KEYS_A_QUERY = 500
@@ -41,6 +42,11 @@ def slices(items: Sequence[T]) -> Iterator[Sequence[T]]:
 def unpack(blob: bytes) -> Vectors:
     """float32 (dim,) as it was stored."""
     return np.frombuffer(blob, dtype="<f2").astype(np.float32)
+
+
+def half(blob: bytes, bytes_a_row: int | None) -> HalfVectors:
+    """float16 (k, dim) as they were stored one after the other; k is 0 where nothing was."""
+    return np.frombuffer(blob, dtype="<f2").reshape(-1, bytes_a_row // 2 if bytes_a_row else 1)
 
 
 def unpack_all(blobs: Sequence[bytes]) -> Vectors:

@@ -180,3 +180,16 @@ def test_status_tells_what_an_older_version_left_undone_until_it_is_done(older: 
     assert "lack" not in after.out
     assert "nothing was read" in nothing.out
     assert unknown.status == 1
+
+
+def test_vectors_that_were_lacking_are_used_by_whoever_answers_already(data: Path, tmp_path: Path) -> None:
+    """What a process holds in memory is good for a generation, so what is found by more starts a new one."""
+    several(data, ("load", str(guideline(tmp_path / "in"))))
+    with closing(sqlite3.connect(data / "yidao.sqlite3")) as connection, connection:
+        connection.execute("UPDATE vectors SET windows = NULL")
+        before = connection.execute("SELECT max(generation) FROM editions").fetchone()
+    (done, again), _ = several(data, ("reread",), ("reread",))
+    assert "lacked" in done.out
+    assert "lacked" not in again.out
+    with closing(sqlite3.connect(data / "yidao.sqlite3")) as connection:
+        assert connection.execute("SELECT max(generation) FROM editions").fetchone() == (before[0] + 1,)

@@ -88,7 +88,7 @@ def test_a_question_tells_as_much_as_its_words_together() -> None:
 
 def test_only_words_that_some_clue_asks_for_matter() -> None:
     clues = Clues([Clue(weight=1, alternatives=(frozenset("ab"), frozenset("c")))])
-    assert clues.words == {"a", "b", "c"}
+    assert clues.words == ("a", "b", "c")
     assert clues.among("axxb") == {"a", "b"}
     assert clues.among([]) == frozenset()
 

@@ -58,7 +58,7 @@ def found(stores: Stores, index: PassageIndex) -> dict[str, Found]:
     """By the text of the passage, best first."""
     question = prepare("zzz 那边", TermList([]))
     assert isinstance(question, PreparedQuestion)
-    some = retrieve(question, rows(1.0)[0], index, stores.passages).found
+    some = retrieve(question, rows(1.0)[0], index).found
     return {each.passage.text: each for each in some}
 
 

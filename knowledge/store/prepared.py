@@ -1,0 +1,36 @@
+"""Queries that every question asks, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+
+class PreparedQuery:
+    """A query whose text is made once for each number of ids: to make it anew takes as long as to answer it.
+
+    The rows are as the driver gives them: what SQLAlchemy translates, such as times, is not translated.
+    """
+
+    def __init__(self, query: Select[Any]) -> None:
+        """query: with an expanding parameter `ids`, or without ids."""
+        self._query = query
+        #: The text for so many ids, the names of its parameters in order, and the values that never change.
+        self._made: dict[int, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
+
+    def rows(self, connection: Connection, ids: Sequence[int] = (), **values: object) -> Sequence[Any]:
+        """values: of the query's other parameters."""
+        made = self._made.get(len(ids)) or self._make(connection, {**values, "ids": list(ids)})
+        text, names, fixed = made
+        given = {**fixed, **values, **{f"ids_{n}": id_ for n, id_ in enumerate(ids, 1)}}
+        return connection.exec_driver_sql(text, tuple(given[name] for name in names)).all()
+
+    def _make(
+        self, connection: Connection, values: Mapping[str, Any]
+    ) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+        compiled = self._query.compile(dialect=connection.dialect)
+        state = compiled.construct_expanded_state(values)
+        made = state.statement, state.positiontup or (), state.parameters
+        return self._made.setdefault(len(values["ids"]), made)
