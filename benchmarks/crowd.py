@@ -1,7 +1,7 @@
 """How fast a crowd that asks at once is answered, without Telegram: python -m benchmarks.crowd [SIZE]
 
-Asks the library of YIDAO_DATA_DIR, into which the samples were loaded (`yidao-index samples`), as the bot does: encoded
-together, searched for in a process of its own; nothing is stored or sent. First one after the other, then all at once.
+Asks the library of YIDAO_DATA_DIR, into which the samples were loaded (`yidao-index samples`), as the bot does: in a
+process of its own, encoded together; nothing is stored or sent. First one after the other, then all at once.
 """
 
 # ruff: noqa: INP001, T201 - a script among the question sets, whose output is what it prints
@@ -17,8 +17,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from bot.app import answerer_for
-from bot.asking.answers import AnswerThreads
-from bot.asking.search_process import SearchProcess
+from bot.asking.answering_process import AnsweringProcess
+from bot.asking.answers import AnswerQueue
 from knowledge.answering import Answerer
 from knowledge.answering.question import PreparedQuestion
 from knowledge.settings import Settings
@@ -33,12 +33,13 @@ async def main(size: int) -> None:
     stores = open_stores(settings.library_url)
     stores.database.require_current()
     answerer = answerer_for(settings, stores)
-    answers = AnswerThreads(answerer, SearchProcess(settings))
+    answering = AnsweringProcess(settings)
+    answers = AnswerQueue(answering)
     lines = QUESTIONS.read_text("utf-8").splitlines()
     questions = list(islice(cycle(json.loads(line)["question"] for line in lines), size))
     try:
-        answers.warm()
-        await answers.warmed()
+        answering.warm()
+        await answering.warmed()
         encoding = _milliseconds(answerer, questions)
         alone = [await _answered(answers, question) for question in questions]
         print(f"encoding one question, p50             {encoding:6.1f} ms")
@@ -53,7 +54,7 @@ async def main(size: int) -> None:
                 f"{1000 * wall / size:5.1f} ms each (encoding / 2 + 8 ms: {encoding / 2 + 8:.1f})"
             )
     finally:
-        answers.close()
+        await answering.close()
 
 
 def _milliseconds(answerer: Answerer, questions: list[str]) -> float:
@@ -68,7 +69,7 @@ def _milliseconds(answerer: Answerer, questions: list[str]) -> float:
     return statistics.median(took)
 
 
-async def _answered(answers: AnswerThreads, question: str) -> float:
+async def _answered(answers: AnswerQueue, question: str) -> float:
     """Milliseconds from asking to the reply."""
     began = time.perf_counter()
     await answers.answer(question)

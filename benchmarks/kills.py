@@ -51,7 +51,7 @@ PATIENCE_S = 2.0
 #: What each process was started with, behind Python's own name.
 MODULES = {
     "bot": ["-m", "bot", "run"],
-    "searcher": ["-m", "bot.searcher"],
+    "answerer": ["-m", "bot.answerer"],
     "worker": ["-m", "indexer", "worker"],
     "shell": ["-m", "indexer", "load"],
     "child": ["-m", "indexer.child"],

@@ -16,12 +16,13 @@ from bot.announcing.handlers import Announcing
 from bot.announcing.offering import CourseOffers
 from bot.announcing.pace import Pace
 from bot.announcing.sender import AnnouncementSender
-from bot.asking.answers import AnswerThreads, Searching
+from bot.asking.answer_thread import AnswerThread
+from bot.asking.answering_process import AnsweringProcess
+from bot.asking.answers import Answering, AnsweringHere, AnswerQueue
 from bot.asking.drawing_process import DrawingProcess
 from bot.asking.handlers import Asking
 from bot.asking.picture_cache import PictureCache
 from bot.asking.pictures import Pictures
-from bot.asking.search_process import SearchProcess
 from bot.charts import Charts
 from bot.console.lines import lines
 from bot.console.screen import CONSOLE_ID, ConsoleMessenger, Screen
@@ -67,7 +68,7 @@ class Bot:
 
     router: Router
     dialogues: Dialogues
-    answers: AnswerThreads
+    answering: Answering
     watcher: LoadWatcher
     sender: AnnouncementSender
     offers: CourseOffers
@@ -83,13 +84,16 @@ def build(
     *,
     audience: AudienceOf | None = None,
     writing: Writing | None = None,
-    searching: Searching | None = None,
+    answering: Answering | None = None,
     bot_name: Callable[[], str | None] = lambda: None,
 ) -> Bot:
-    """audience: whom an announcement goes to; by default those of the database whom it names."""
+    """audience: whom an announcement goes to; by default those of the database whom it names.
+
+    answering: by default in a thread of this process.
+    """
     writing = writing or Writing(stores.database)
-    answerer = answerer_for(settings, stores)
-    answers = AnswerThreads(answerer, searching)
+    answering = answering or _answering_here(settings, stores)
+    answers = AnswerQueue(answering)
     watcher = LoadWatcher(stores=stores, messenger=messenger)
     charts = Charts(settings.cache_dir)
     of = audience or partial(recipients, stores.people)
@@ -101,9 +105,7 @@ def build(
         pace=Pace(settings.announce_rate),
     )
     within = timedelta(days=settings.notes_days)
-    gap_watcher = GapWatcher(
-        stores=stores, gatherer=Gatherer(stores.gaps, answerer), answers=answers, within=within
-    )
+    gap_watcher = GapWatcher(stores=stores, gather=answering.gather, answers=answers, within=within)
     note_sender = NoteSender(
         stores=stores, messenger=messenger, within=within, most_a_day=settings.notes_a_day
     )
@@ -184,7 +186,7 @@ def build(
     return Bot(
         router=router,
         dialogues=dialogues,
-        answers=answers,
+        answering=answering,
         watcher=watcher,
         sender=sender,
         offers=CourseOffers(stores=stores, messenger=messenger),
@@ -208,6 +210,11 @@ def answerer_for(settings: Settings, stores: Stores) -> Answerer:
     return open_answerer(stores, encoder, settings.cache_dir, reranking, own_terms=settings.terms_file)
 
 
+def _answering_here(settings: Settings, stores: Stores) -> AnsweringHere:
+    answerer = answerer_for(settings, stores)
+    return AnsweringHere(AnswerThread(answerer, Gatherer(stores.gaps, answerer).gather))
+
+
 async def run_on_telegram(settings: Settings, stores: Stores) -> None:
     """Until it is told to stop."""
     from bot.telegram.run import TelegramBot, TelegramSettings
@@ -227,17 +234,18 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
         writing,
         PersonalPace(a_minute=settings.messages_a_minute, a_day=settings.messages_a_day),
     )
-    searching = SearchProcess(settings)
+    # A model that is not there is told now and ends the bot; it is loaded in the answering process only.
+    answerer_for(settings, stores)
     bot = build(
         settings,
         stores,
         telegram.messenger,
         writing=writing,
-        searching=searching,
+        answering=AnsweringProcess(settings),
         bot_name=telegram.name,
     )
     telegram.spare(bot.dialogues.spares)
-    bot.answers.warm()
+    bot.answering.warm()
     try:
         await telegram.run(
             bot.router,
@@ -249,11 +257,11 @@ async def run_on_telegram(settings: Settings, stores: Stores) -> None:
                 ("privacy", Retention(stores.privacy, settings.question_days).run),
                 *told_of_later(bot),
             ),
-            ready=bot.answers.warmed,
+            ready=bot.answering.warmed,
         )
     finally:
         await bot.drawing.close()
-        bot.answers.close()
+        await bot.answering.close()
         writing.close()
 
 
@@ -261,7 +269,7 @@ async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> Non
     """Until /quit or the end of input."""
     screen = Screen(Console(highlight=False))
     bot = build(settings, stores, ConsoleMessenger(screen), audience=lambda _: [CONSOLE_ID])
-    bot.answers.warm()
+    bot.answering.warm()
     is_staff = role is not Role.DOCTOR
     talk = Talk(
         router=bot.router,
@@ -279,7 +287,7 @@ async def run_in_terminal(settings: Settings, stores: Stores, role: Role) -> Non
         await talk.run(lines(), background=(*told_of_later(bot), *(staff if is_staff else ())))
     finally:
         await bot.drawing.close()
-        bot.answers.close()
+        await bot.answering.close()
 
 
 def told_of_later(bot: Bot) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:

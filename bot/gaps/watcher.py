@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.background import keep_running, signalled
 from knowledge.domain import Answer, Reply
 from knowledge.errors import KnowledgeError
-from knowledge.gaps import AT_ONCE, Gatherer
+from knowledge.gaps import AT_ONCE
 from knowledge.store import Stores
 from knowledge.store.database import now
 from knowledge.store.gaps import GapToTry
@@ -28,7 +28,7 @@ _REST = 4.0
 
 
 class PatientAnswers(Protocol):
-    """bot.asking.answers.AnswerThreads, as far as it is needed here."""
+    """bot.asking.answers.AnswerQueue, as far as it is needed here."""
 
     async def answer_when_idle(self, question: str) -> Reply: ...
 
@@ -40,15 +40,18 @@ class GapWatcher:
         self,
         *,
         stores: Stores,
-        gatherer: Gatherer,
+        gather: Callable[[], Awaitable[int]],
         answers: PatientAnswers,
         within: timedelta,
         interval: float = _INTERVAL_S,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """within: whoever asked longer ago does not wait for an answer any more."""
+        """gather: what knowledge.gaps.Gatherer does, without blocking.
+
+        within: whoever asked longer ago does not wait for an answer any more.
+        """
         self._stores = stores
-        self._gatherer = gatherer
+        self._gather_some = gather
         self._answers = answers
         self._within = within
         self._interval = interval
@@ -88,7 +91,7 @@ class GapWatcher:
     async def gather(self) -> None:
         """Until no question is left that belongs to no gap."""
         began = time.perf_counter()
-        while await asyncio.to_thread(self._gatherer.gather) == AT_ONCE:
+        while await self._gather_some() == AT_ONCE:
             await self._rest(began)
             began = time.perf_counter()
 

@@ -94,8 +94,8 @@ def test_two_features_cannot_claim_documents() -> None:
         Router(features, question=question, otherwise=otherwise)
 
 
-def test_the_bot_builds_and_its_menu_lists_the_commands_that_exist(stores: Stores) -> None:
+async def test_the_bot_builds_and_its_menu_lists_the_commands_that_exist(stores: Stores) -> None:
     made = build(Settings(embedding_model="fake", _env_file=None), stores, FakeMessenger())
-    made.answers.close()
+    await made.answering.close()
     assert {entry.name for entry in MENU} == set(made.router.commands)
     assert len(MENU) == len({entry.name for entry in MENU})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,9 @@ def watcher(stores: Stores, answers: Answers, tmp_path: Path, slept: list[float]
 
     return GapWatcher(
         stores=stores,
-        gatherer=Gatherer(stores.gaps, open_answerer(stores, ENCODER, tmp_path)),
+        gather=partial(
+            asyncio.to_thread, Gatherer(stores.gaps, open_answerer(stores, ENCODER, tmp_path)).gather
+        ),
         answers=answers,
         within=timedelta(days=180),
         sleep=sleep,

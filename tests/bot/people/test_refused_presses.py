@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -24,13 +24,13 @@ ME, OTHER, GROUP = 1001, 1002, -7
 
 
 @pytest.fixture
-def bot(stores: Stores) -> Iterator[Bot]:
+async def bot(stores: Stores) -> AsyncIterator[Bot]:
     stores.people.meet(ME, "王医生", Language.ZH)
     stores.privacy.agree(ME, VERSION, joins=True)
     answered_from(stores, publish(stores, edition()).edition.id, "别人问的", by=OTHER)
     made = build(Settings(embedding_model="fake", _env_file=None), stores, FakeMessenger())
     yield made
-    made.answers.close()
+    await made.answering.close()
 
 
 def refused(stores: Stores) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -20,10 +20,10 @@ ME = 1001
 
 
 @pytest.fixture
-def bot(stores: Stores) -> Iterator[Bot]:
+async def bot(stores: Stores) -> AsyncIterator[Bot]:
     made = build(Settings(embedding_model="fake", _env_file=None), stores, FakeMessenger())
     yield made
-    made.answers.close()
+    await made.answering.close()
 
 
 @pytest.mark.parametrize("data", ["note:again:1", "alone:1"])
