@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -125,6 +126,9 @@ class TelegramBot:
             # What comes meanwhile is kept by Telegram; here it would slow down the loading that it waits for.
             with suppress(TimeoutError):
                 await asyncio.wait_for(ready(), _LOADING_S)
+        # What was built by now stays for good. Python would look through all of it from time to time, for 0.1 s in which
+        # nobody is answered.
+        gc.freeze()
         await self._poll()
 
     async def _poll(self) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     cast,
     false,
     func,
@@ -68,6 +69,10 @@ people = Table(
     Column("menu", String(16)),
 )
 
+# Built once, for each update needs them: see knowledge.store.questions.
+_SEEN = update(people).where(people.c.telegram_id == bindparam("id")).returning(people)
+_NEWCOMER = insert(people).returning(people)
+
 _ORDER = {each.id: place for place, each in enumerate(SPECIALTIES)}
 
 
@@ -115,11 +120,10 @@ class PeopleStore:
         is noted in the audit log.
         """
         seen = {"name": name, "seen_at": now(), "blocked": False, "deleted": False}
-        known = update(people).where(people.c.telegram_id == telegram_id).values(**seen)
-        newcomer = insert(people).values(telegram_id=telegram_id, language=language, **seen)
+        newcomer = {"telegram_id": telegram_id, "language": language, **seen}
         with self._database.write() as connection:
-            row = connection.execute(known.returning(people)).one_or_none()
-            person = _person(row or connection.execute(newcomer.returning(people)).one())
+            row = connection.execute(_SEEN, {"id": telegram_id, **seen}).one_or_none()
+            person = _person(row or connection.execute(_NEWCOMER, newcomer).one())
             if person.role.includes(floor):
                 return person
             raised = update(people).where(people.c.telegram_id == telegram_id).values(role=floor)

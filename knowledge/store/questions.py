@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Float,
     ForeignKey,
     Integer,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
@@ -66,6 +66,27 @@ REPLIES_WITHIN = timedelta(days=1)
 #: What was refused, was not medical or was never answered says nothing that another question could lean on.
 _LEANED_ON = (Outcome.ANSWERED, Outcome.RELATED, Outcome.NO_EVIDENCE)
 
+# Built once, for each question needs them: building one takes SQLAlchemy three times as long as carrying it out.
+_OF_UPDATE = select(questions).where(questions.c.update_id == bindparam("update"))
+_ASK = insert(questions).returning(questions)
+_EARLIER = (
+    select(questions)
+    .where(
+        questions.c.asked_by == bindparam("by"),
+        questions.c.chat_id == bindparam("chat"),
+        questions.c.id < bindparam("question"),
+        questions.c.asked_at >= bindparam("since"),
+        questions.c.outcome.in_(_LEANED_ON),
+    )
+    .order_by(questions.c.id.desc())
+    .limit(1)
+)
+_TOLD = (questions.c.message_id == bindparam("message")) | (questions.c.said_in == bindparam("message"))
+_EARLIER_TOLD = _EARLIER.where(_TOLD)
+_ANSWERED = update(questions).where(questions.c.id == bindparam("question"))
+_FORGET_CITATIONS = delete(citations).where(citations.c.question_id == bindparam("question"))
+_CITE = insert(citations)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -103,15 +124,12 @@ class QuestionStore:
         """
         with self._database.write() as connection:
             if update_id is not None:
-                known = connection.execute(
-                    select(questions).where(questions.c.update_id == update_id)
-                ).one_or_none()
+                known = connection.execute(_OF_UPDATE, {"update": update_id}).one_or_none()
                 if known is not None:
                     return _question(known)
             values = {"text": text, "asked_by": asked_by, "chat_id": chat_id, "update_id": update_id}
             values |= {"said_in": said_in, "asked_at": self._clock()}
-            made = insert(questions).values(**values).returning(questions)
-            return _question(connection.execute(made).one())
+            return _question(connection.execute(_ASK, values).one())
 
     def get(self, question_id: int) -> Question | None:
         with self._database.read() as connection:
@@ -127,8 +145,7 @@ class QuestionStore:
 
         Whoever replies to an answer that somebody else got learns nothing of what was asked there.
         """
-        told = (questions.c.message_id == message_id) | (questions.c.said_in == message_id)
-        return self._newest(question, REPLIES_WITHIN, told)
+        return self._newest(question, REPLIES_WITHIN, told_in=message_id)
 
     def ask_alone(self, question_id: int) -> Question:
         """The same question without what it leaned on, to be answered anew; always the same one, however often asked.
@@ -171,21 +188,21 @@ class QuestionStore:
                     {"passage": passage.id, "edition": passage.edition_id, **asdict(passage.citation)}
                 )
         with self._database.write() as connection:
-            connection.execute(delete(citations).where(citations.c.question_id == question_id))
+            connection.execute(_FORGET_CITATIONS, {"question": question_id})
             if cited:
-                connection.execute(insert(citations), _citations(question_id, cited))
+                connection.execute(_CITE, _citations(question_id, cited))
             connection.execute(
-                update(questions)
-                .where(questions.c.id == question_id)
-                .values(
-                    outcome=outcome_of(reply),
-                    cited=json.dumps(cited, ensure_ascii=False),
-                    took_ms=took_ms,
-                    message_id=message_id,
-                    answered_at=self._clock(),
-                    understood=understood,
-                    context_id=context_id if understood is not None else None,
-                )
+                _ANSWERED,
+                {
+                    "question": question_id,
+                    "outcome": outcome_of(reply),
+                    "cited": json.dumps(cited, ensure_ascii=False),
+                    "took_ms": took_ms,
+                    "message_id": message_id,
+                    "answered_at": self._clock(),
+                    "understood": understood,
+                    "context_id": context_id if understood is not None else None,
+                },
             )
 
     def rate(self, question_id: int, by: int, rating: Rating) -> bool:
@@ -195,22 +212,14 @@ class QuestionStore:
             return connection.execute(update(questions).where(mine).values(rating=rating)).rowcount == 1
 
     def _newest(
-        self, question: Question, within: timedelta, told: ColumnElement[bool] | None = None
+        self, question: Question, within: timedelta, *, told_in: int | None = None
     ) -> Question | None:
-        earlier = (
-            select(questions)
-            .where(
-                questions.c.asked_by == question.asked_by,
-                questions.c.chat_id == question.chat_id,
-                questions.c.id < question.id,
-                questions.c.asked_at >= question.asked_at - within,
-                questions.c.outcome.in_(_LEANED_ON),
-            )
-            .order_by(questions.c.id.desc())
-            .limit(1)
-        )
+        wanted: dict[str, Any] = {"by": question.asked_by, "chat": question.chat_id, "question": question.id}
+        wanted["since"] = question.asked_at - within
+        if told_in is not None:
+            wanted["message"] = told_in
         with self._database.read() as connection:
-            row = connection.execute(earlier if told is None else earlier.where(told)).one_or_none()
+            row = connection.execute(_EARLIER if told_in is None else _EARLIER_TOLD, wanted).one_or_none()
             return _question(row) if row else None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, Table, Text, bindparam, delete, insert, select, update
 
 from knowledge.store.database import Database, UtcDateTime, metadata, now
 
@@ -25,6 +25,8 @@ updates = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime, index=True),
 )
+#: Built once, for each update needs it: see knowledge.store.questions.
+_DONE = update(updates).where(updates.c.update_id == bindparam("id"))
 
 #: An update that so many runs took up and did not finish is given up, or it would bring the bot down for ever.
 MAX_ATTEMPTS = 10
@@ -90,8 +92,7 @@ class UpdateStore:
 
     def done(self, update_id: int) -> None:
         with self._database.write() as connection:
-            done = update(updates).where(updates.c.update_id == update_id)
-            connection.execute(done.values(done_at=now(), payload=None))
+            connection.execute(_DONE, {"id": update_id, "done_at": now(), "payload": None})
 
     def prune(self) -> int:
         """Forgets ids that cannot come again; gives how many."""
