@@ -14,9 +14,10 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.asking.answer_thread import TAKEN, Asked
 from bot.background import keep_running
@@ -33,6 +34,7 @@ LENGTH = 4
 _HANDED_OVER = TAKEN
 #: What the process had with it so often when it ended is given up.
 _MOST_ENDS = 2
+#: After one that was never ready.
 _PAUSE_BEFORE_RESTART_S = 1.0
 #: Read ahead at most, in bytes: some replies.
 _READ_AHEAD = 1 << 18
@@ -114,7 +116,11 @@ class AnsweringProcess:
         in_vain = 0
         while True:
             await self._wanted.wait()
-            in_vain = 0 if await self._one_process() else in_vain + 1
+            if await self._one_process():
+                # People wait, and the next one loads for seconds anyway.
+                in_vain = 0
+                continue
+            in_vain += 1
             if in_vain == _MOST_ENDS:
                 # It is not for a question that it cannot begin. Whoever asks next has it tried again.
                 in_vain = 0
@@ -125,28 +131,30 @@ class AnsweringProcess:
 
     async def _one_process(self) -> bool:
         """From its start to its end; whether it was ready in between."""
-        is_ready = False
         try:
             child = await self._started()
         except OSError as error:
             log.error("action=answering.not_started reason=%s", error.strerror)
             return False
         try:
-            await _received(child)
-            is_ready, self._ready = True, child
-            self._warm.set()
-            self._hand_over()
-            while True:
-                number, outcome = await _received(child)
-                _settle(self._handed_over.pop(number), outcome)
-                self._hand_over()
-        except (EOFError, OSError, pickle.UnpicklingError):
-            log.error("action=answering.ended pid=%d code=%d", child.pid, await _end(child))
-            return is_ready
+            with suppress(EOFError, OSError, pickle.UnpicklingError):
+                await self._serve(child)
         finally:
-            self._ready = None
-            await _end(child)
+            was_ready, self._ready = self._ready is not None, None
+            code = await _end(child)
             self._take_back()
+        log.error("action=answering.ended pid=%d code=%d", child.pid, code)
+        return was_ready
+
+    async def _serve(self, child: Process) -> NoReturn:
+        """Until the process ends, or says something else than it should."""
+        await _received(child)
+        self._ready = child
+        self._warm.set()
+        while True:
+            self._hand_over()
+            number, outcome = await _received(child)
+            _settle(self._handed_over.pop(number), outcome)
 
     async def _started(self) -> Process:
         child = await asyncio.create_subprocess_exec(
@@ -213,8 +221,8 @@ async def _received(child: Process) -> Any:
 
 
 async def _end(child: Process) -> int:
-    if child.returncode is None:
+    with suppress(ProcessLookupError):
         child.kill()
-        # Reads what is left of the pipes too, without which their ends would stay open.
-        await child.communicate()
+    # Reads what is left of the pipes too, without which their ends would stay open.
+    await child.communicate()
     return await child.wait()

@@ -126,8 +126,8 @@ class TelegramBot:
             # What comes meanwhile is kept by Telegram; here it would slow down the loading that it waits for.
             with suppress(TimeoutError):
                 await asyncio.wait_for(ready(), _LOADING_S)
-        # What was built by now stays for good. Python would look through all of it from time to time, for 0.1 s in which
-        # nobody is answered.
+        # What was built by now stays for good. Python would look through all of it from time to time; that takes 0.1 s,
+        # in which nobody is answered.
         gc.freeze()
         await self._poll()
 
