@@ -95,4 +95,5 @@ def told(outcome: Future[Any]) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not by sys.exit, which would wait for the threads: a model that is just being loaded is of no use to anybody now.
+    os._exit(main())

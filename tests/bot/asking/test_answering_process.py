@@ -282,6 +282,26 @@ def test_it_ends_when_the_bot_is_gone(settings: Settings, answerer: Answerer) ->
         assert child.wait(60) == 0
 
 
+#: The answerer with a model that takes a minute to load.
+SLOW = """
+import runpy, time
+from knowledge.answering import Answerer
+Answerer.warm_encoding = lambda self: time.sleep(60)
+runpy.run_module("bot.answerer", run_name="__main__")
+"""
+
+
+def test_it_does_not_load_a_model_to_the_end_when_the_bot_is_gone(
+    settings: Settings, answerer: Answerer
+) -> None:
+    child = subprocess.Popen((sys.executable, "-c", SLOW), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with child:
+        assert child.stdin is not None
+        pickle.dump(settings, child.stdin)
+        child.stdin.close()
+        assert child.wait(WITHIN_S) == 0
+
+
 def test_it_says_when_it_has_loaded_what_it_needs(settings: Settings, answerer: Answerer) -> None:
     child = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with child:
