@@ -23,10 +23,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(library: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return yidao_bot(library, "ask", QUESTION, "--json", **settings)
+
+
+def yidao_bot(library: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("YIDAO_")}
     environment |= {"YIDAO_DATA_DIR": str(library), "YIDAO_EMBEDDING_MODEL": "fake", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [sys.executable, "-m", "bot", "ask", QUESTION, "--json"],
+        [sys.executable, "-m", "bot", *words],
         env=environment | settings,
         capture_output=True,
         text=True,
@@ -43,6 +47,15 @@ def test_a_reranker_that_is_not_there_is_named_before_anything_is_answered(libra
     assert done.stderr.startswith(
         "yidao-bot: YIDAO_RERANKER_MODEL='/no/such/model': there is no such folder."
     )
+    assert "Traceback" not in done.stderr
+
+
+def test_on_telegram_too_although_another_process_loads_it(library: Path) -> None:
+    """Told before Telegram is asked for anything: nobody listens at that address."""
+    settings = {"YIDAO_BOT_TOKEN": "1:token", "YIDAO_TELEGRAM_BASE_URL": "http://127.0.0.1:9/bot"}
+    done = yidao_bot(library, "run", YIDAO_RERANKER_MODEL="/no/such/model", **settings)
+    assert done.returncode == 1
+    assert "yidao-bot: YIDAO_RERANKER_MODEL='/no/such/model': there is no such folder." in done.stderr
     assert "Traceback" not in done.stderr
 
 
