@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,16 @@ def question_terms(shown: str) -> list[str]:
         if run not in STOP_WORDS:
             found += _latin(run)
     return list(dict.fromkeys(t for t in found if t not in STOP_WORDS))
+
+
+def chinese_words(shown: str) -> frozenset[str]:
+    """The words of a Chinese text. Neighbouring characters that the dictionary knows alone only are taken for one."""
+    found: set[str] = set()
+    for run in _CJK_RUN.findall(search_text(shown)):
+        words = _segmenter().cut(run)
+        found.update(words)
+        found.update(one + other for one, other in pairwise(words) if len(one) == len(other) == 1)
+    return frozenset(found)
 
 
 def _meaning_stretches(run: str) -> Iterable[str]:

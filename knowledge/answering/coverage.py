@@ -17,6 +17,8 @@ class Clue:
 
     weight: float
     alternatives: tuple[frozenset[str], ...]
+    #: What it tells which passage of its own script is the one, in nats; the weight where None.
+    tells: float | None = None
     #: Whether it says whom the question is about: children, pregnancy, lactation.
     people: bool = False
 
@@ -29,15 +31,16 @@ class Clues:
 
     def __init__(self, clues: Iterable[Clue]) -> None:
         self._clues = tuple(clues)
-        #: What they tell in all, in nats.
+        #: What they weigh, and what they tell in all, in nats.
         self.information = sum(clue.weight for clue in self._clues)
+        self.tells = sum(map(_tells, self._clues))
         #: Every token of any alternative, in order.
         self.words = tuple(
             sorted({token for clue in self._clues for some in clue.alternatives for token in some})
         )
         self._bits = {word: 1 << n for n, word in enumerate(self.words)}
-        self._weighed = tuple(
-            (clue.weight, tuple(map(self._as_bits, clue.alternatives))) for clue in self._clues
+        self._asked = tuple(
+            (clue.weight, _tells(clue), tuple(map(self.bits, clue.alternatives))) for clue in self._clues
         )
         # Sentence after sentence holds the same few of these words, or none.
         self._known: dict[int, float] = {}
@@ -51,25 +54,30 @@ class Clues:
 
     def coverage(self, held: Iterable[str]) -> float:
         """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues."""
-        return self.covered(self._as_bits(held))
+        return self.covered(self.bits(held))
 
     def covered(self, held: int) -> float:
         """The same of a bit for each of the words that are held, in the order of `words`."""
         if held not in self._known:
-            self._known[held] = self._weight(held) / self.information if self.information else 0.0
+            weight = sum(weight for weight, _, alternatives in self._asked if _is_among(alternatives, held))
+            self._known[held] = weight / self.information if self.information else 0.0
         return self._known[held]
 
-    def _weight(self, held: int) -> float:
-        weight = 0.0
-        for each, alternatives in self._weighed:
-            for alternative in alternatives:
-                if alternative & held == alternative:
-                    weight += each
-                    break
-        return weight
+    def told(self, held: int) -> float:
+        """What those of the clues tell that are held, in nats; held as for `covered`."""
+        return sum(tells for _, tells, alternatives in self._asked if _is_among(alternatives, held))
 
-    def _as_bits(self, tokens: Iterable[str]) -> int:
+    def bits(self, tokens: Iterable[str]) -> int:
+        """A bit for each of the words that are among the tokens."""
         return sum({self._bits[token] for token in tokens if token in self._bits})
+
+
+def _is_among(alternatives: Iterable[int], held: int) -> bool:
+    return any(alternative & held == alternative for alternative in alternatives)
+
+
+def _tells(clue: Clue) -> float:
+    return clue.weight if clue.tells is None else clue.tells
 
 
 def inverse_frequency(passages: int, holding: int) -> float:
@@ -77,13 +85,28 @@ def inverse_frequency(passages: int, holding: int) -> float:
     return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
+#: What a term that tells little beside the others counts of its weight.
+_LESSER = 0.4
+#: Words of Latin script count by the square of their weight, and one of so many nats as it is: there are more common
+#: ones in a question than in Chinese, where what asks is left out and what names is found by several terms.
+_SQUARED_OVER = 7.5
+
+
 def clues_in_own_script(
-    terms: Collection[str], mentions: Sequence[Mention], script: Script, weigh: Callable[[str], float]
+    terms: Collection[str],
+    mentions: Sequence[Mention],
+    script: Script,
+    weigh: Callable[[str], float],
+    lesser: AbstractSet[str] = frozenset(),
 ) -> Clues:
-    """One clue a term; a term that belongs to a known concept is also held by a passage that names it otherwise."""
+    """One clue a term; a term that belongs to a known concept is also held by a passage that names it otherwise.
+
+    lesser: the terms that tell little beside the others.
+    """
     return Clues(
         Clue(
             weight=weigh(term),
+            tells=_told(weigh(term), script, is_lesser=term in lesser),
             alternatives=(
                 frozenset({term}),
                 *(
@@ -97,6 +120,12 @@ def clues_in_own_script(
         )
         for term in terms
     )
+
+
+def _told(weight: float, script: Script, *, is_lesser: bool) -> float:
+    if script is Script.CHINESE:
+        return _LESSER * weight if is_lesser else weight
+    return weight * weight / _SQUARED_OVER
 
 
 def _is_people(mention: Mention) -> bool:

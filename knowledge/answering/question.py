@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.answering.followup import read_with
 from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused, Script
 from knowledge.privacy import MASK, mask
 from knowledge.terms.termlist import Mention, TermList
-from knowledge.text import encoded_text, question_terms, safe_text, script_of
+from knowledge.text import chinese_words, encoded_text, question_terms, safe_text, script_of
 
 #: Of a text that is refused for its length, this much is repeated.
 _SHOWN_OF_TOO_LONG = 80
+#: No letter, and no figure, comes behind it.
+_FIRST_IDEOGRAPH = "\u3400"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class PreparedQuestion:
     encoded: str
     #: The words, pairs and figures that carry its information.
     terms: tuple[str, ...]
+    #: Those of them that tell little beside the others: single characters, and pairs that are no word of their own.
+    lesser: frozenset[str]
     #: The concepts of the term list that it names.
     mentions: tuple[Mention, ...]
     #: The script it is written in.
@@ -56,15 +61,31 @@ def prepare(
     # One letter, or a figure alone, stands in any text: a passage that has nothing to say on it would cover it in full.
     if not any(len(term) > 1 and not term.replace(".", "").isdigit() for term in terms):
         return Refused(question=text, reason=RefusalReason.NO_WORDS)
+    mentions = tuple(term_list.mentions(searched))
     return PreparedQuestion(
         text=text,
         context=context if understood else None,
         understood=understood or text,
         encoded=encoded_text(searched),
         terms=terms,
-        mentions=tuple(term_list.mentions(searched)),
+        lesser=_lesser(searched, terms, mentions),
+        mentions=mentions,
         script=script_of(searched),
     )
+
+
+def _lesser(searched: str, terms: Sequence[str], mentions: Sequence[Mention]) -> frozenset[str]:
+    """A pair inside a longer word says it once more, one that spans two words stands elsewhere by accident.
+
+    Of a name that the term list knows each pair counts: the dictionary may well not know it.
+    """
+    words = chinese_words(searched)
+    short = {
+        term
+        for term in terms
+        if term >= _FIRST_IDEOGRAPH and (len(term) == 1 or (len(term) == 2 and term not in words))
+    }
+    return frozenset(short.difference(*(mention.tokens for mention in mentions)))
 
 
 def _safe(raw: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from knowledge.answering.contents import Content
 from knowledge.answering.coverage import Clues, clues_in_other_script, clues_in_own_script
-from knowledge.answering.fusion import Fit, ranks, score
+from knowledge.answering.fusion import Fit, joined, ranks, score, told_by_words
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion
 from knowledge.answering.scale import usual_of
@@ -47,7 +47,7 @@ class Retrieved:
 def retrieve(question: PreparedQuestion, vector: Vectors, index: PassageIndex) -> Retrieved:
     """The passages that fit best. vector: the question's, float32 (dim,)."""
     clues = {script: _clues(question, index, script) for script in index.vectors}
-    near: dict[int, Near] = {}
+    near: dict[int, tuple[Near, float]] = {}
     for script in index.vectors:
         near.update(_candidates(question, vector, index, script, clues[script]))
     usual = {
@@ -62,10 +62,11 @@ def retrieve(question: PreparedQuestion, vector: Vectors, index: PassageIndex) -
     fits = [
         _fit(
             lines[content.passage.id],
-            near[content.passage.id],
+            *near[content.passage.id],
             clues[content.passage.script],
             window=windows.get(content.passage.id),
             usual=usual[content.passage.script],
+            script=content.passage.script,
             own_script=content.passage.script is question.script,
         )
         for content in current
@@ -78,14 +79,18 @@ def retrieve(question: PreparedQuestion, vector: Vectors, index: PassageIndex) -
 
 
 def _clues(question: PreparedQuestion, index: PassageIndex, script: Script) -> Clues:
-    make = clues_in_own_script if script is question.script else clues_in_other_script
-    return make(question.terms, question.mentions, script, lambda term: index.weigh(term, script))
+    def weigh(term: str) -> float:
+        return index.weigh(term, script)
+
+    if script is question.script:
+        return clues_in_own_script(question.terms, question.mentions, script, weigh, question.lesser)
+    return clues_in_other_script(question.terms, question.mentions, script, weigh)
 
 
 def _candidates(
     question: PreparedQuestion, vector: Vectors, index: PassageIndex, script: Script, clues: Clues
-) -> dict[int, Near]:
-    """What either engine finds and is worth a close look, by passage id."""
+) -> dict[int, tuple[Near, float]]:
+    """What either engine finds and is worth a close look, by passage id, with its BM25 if that is high, else 0."""
     expected = _expected(question, index, script)
     near = index.vectors[script].search(vector, _CANDIDATES, expected)
     by_words = index.keywords.scores(clues.words, script, _CANDIDATES)
@@ -94,14 +99,26 @@ def _candidates(
     ids = seen + unseen.ids.tolist()
     # BM25 over the most it could reach stands in for coverage until the passages' words are at hand.
     most = _BM25_MOST * clues.information or 1.0
+    share = np.minimum(1.0, np.array([by_words.get(id_, 0.0) for id_ in ids]) / most)
     estimate = score(
         np.concatenate([near.z, unseen.z]),
-        information=clues.information,
-        coverage=np.minimum(1.0, np.array([by_words.get(id_, 0.0) for id_ in ids]) / most),
+        told=clues.information * share,
         own_script=script is question.script,
     )
-    most_likely = np.lexsort((ids, -estimate))[: _LOOKED_AT // len(index.vectors)].tolist()
-    return {ids[at]: near[at] if at < len(near) else unseen[at - len(near)] for at in most_likely}
+    most_likely = np.lexsort((ids, -estimate))[: _slots(index, script)].tolist()
+    return {
+        ids[at]: (near[at] if at < len(near) else unseen[at - len(near)], by_words.get(ids[at], 0.0))
+        for at in most_likely
+    }
+
+
+def _slots(index: PassageIndex, script: Script) -> int:
+    """How many passages of the script are looked at: what another script has too few passages for is added."""
+    half = _LOOKED_AT // len(index.vectors)
+    unused = sum(
+        max(0, half - len(vectors)) for other, vectors in index.vectors.items() if other is not script
+    )
+    return half + unused
 
 
 def _expected(question: PreparedQuestion, index: PassageIndex, script: Script) -> tuple[float, float] | None:
@@ -122,30 +139,38 @@ def _best_windows(vector: Vectors, contents: Iterable[Content]) -> dict[int, flo
 def _fit(
     lines: Sequence[int],
     near: Near,
+    bm25: float,
     clues: Clues,
     *,
     window: float | None,
     usual: tuple[float, float],
+    script: Script,
     own_script: bool,
 ) -> Fit:
-    """lines: what each line of the passage's tokens holds of the clues' words; window: the cosine of its best one.
+    """lines: what each line of the passage's tokens, title first, holds of the clues' words.
 
-    usual: mean and spread of the question's cosines with passages of the script.
+    window: the cosine of its best window, if any; usual: mean and spread of the question's cosines in the script.
     """
-    _, *sentences = lines
-    covered = clues.covered(reduce(or_, lines))
+    held = reduce(or_, lines)
+    covered = clues.covered(held)
     mean, spread = usual
     # A passage without windows is its own.
     window_cosine = near.cosine if window is None else window
     return Fit(
-        z=(near.z + (window_cosine - mean) / spread) / 2,
+        z=joined(near.z, (window_cosine - mean) / spread, script, own_script=own_script),
         cosine=near.cosine,
         window_cosine=window_cosine,
         information=clues.information,
         coverage=covered,
-        together=_together(clues, sentences) if covered > 0 else 0.0,
+        told=_told(clues, held, bm25, script, own_script=own_script) if covered > 0 else 0.0,
+        together=_together(clues, lines[1:]) if covered > 0 else 0.0,
         own_script=own_script,
     )
+
+
+def _told(clues: Clues, held: int, bm25: float, script: Script, *, own_script: bool) -> float:
+    nats = clues.told(held)
+    return told_by_words(nats, bm25, script) if own_script else nats
 
 
 def _together(clues: Clues, sentences: Sequence[int]) -> float:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge.text import (
     STOP_WORDS,
+    chinese_words,
     encoded_text,
     is_chinese,
     question_terms,
@@ -180,6 +181,17 @@ def test_question_terms_are_distinct_and_none_is_a_stop_word(question: str) -> N
     terms = question_terms(question)
     assert len(terms) == len(set(terms))
     assert not STOP_WORDS.intersection(terms)
+
+
+def test_chinese_words_are_those_of_a_dictionary() -> None:
+    words = chinese_words("冠心病患者的他汀剂量")
+    assert {"冠心病", "患者", "剂量"} <= words
+    assert not {"心病", "病患", "者的"} & words
+
+
+def test_neighbouring_characters_that_are_no_word_are_taken_for_one() -> None:
+    """A drug that the dictionary does not know comes apart into them."""
+    assert {"司", "他", "司他"} <= chinese_words("罗沙司他")
 
 
 def test_a_question_in_traditional_characters_has_the_same_terms() -> None:

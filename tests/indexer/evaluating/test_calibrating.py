@@ -51,7 +51,7 @@ def judged(text: str, signs: Signs, *, own_script: bool = True, missing: Sequenc
     )  # fmt: skip
     fit = Fit(
         z=signs.z, cosine=signs.cosine, window_cosine=signs.window_cosine, information=1, coverage=signs.coverage,
-        together=signs.together, own_script=own_script,
+        told=signs.coverage, together=signs.together, own_script=own_script,
     )  # fmt: skip
     return Judged(found=Found(passage=passage, fit=fit), signs=signs, verdict=NEITHER, missing=tuple(missing))
 

@@ -134,3 +134,31 @@ def test_leaving_out_what_does_not_matter_changes_nothing(clues: list[Clue], tok
 def test_a_rarer_word_weighs_more(one: int, other_: int) -> None:
     few, many = sorted((one, other_))
     assert inverse_frequency(10_000, few) >= inverse_frequency(10_000, many) > 0
+
+
+# ------------------------------------------------------------------------------------------ what words tell
+
+
+def told(clues: Clues, passage: str) -> float:
+    return clues.told(clues.bits(tokens(passage)))
+
+
+def test_a_term_that_repeats_others_tells_less_and_covers_as_much() -> None:
+    clues = clues_in_own_script(("冠心病", "冠心", "他汀"), (), ZH, alike, frozenset({"冠心"}))
+    assert told(clues, "冠心病") < 2 * told(clues, "他汀")
+    assert clues.coverage(clues.among(tokens("冠心病"))) == pytest.approx(2 / 3)
+
+
+def test_a_rare_word_of_latin_script_tells_more_than_its_share_of_the_weight() -> None:
+    """A few common words together do not say as much as the drug's name."""
+    weights = {"metformin": 6.0, "dose": 2.0, "start": 2.0, "adult": 2.0}
+    clues = clues_in_own_script(tuple(weights), (), EN, weights.__getitem__)
+    assert clues.coverage(clues.among(["metformin"])) == clues.coverage(
+        clues.among(["dose", "start", "adult"])
+    )
+    assert told(clues, "metformin") > clues.told(clues.bits(["dose", "start", "adult"]))
+
+
+def test_concepts_in_the_other_script_tell_what_they_weigh() -> None:
+    clues = clues_in_other_script(question_terms("慢阻肺"), TERMS.mentions("慢阻肺"), EN, alike)
+    assert told(clues, "COPD") == pytest.approx(clues.information) == pytest.approx(1)

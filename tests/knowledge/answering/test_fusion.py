@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.answering.fusion import Fit, ranks
+from knowledge.answering.fusion import Fit, joined, ranks, told_by_words
+from knowledge.domain import Script
 
 PLAIN = Fit(
-    z=1.0, cosine=0.8, window_cosine=0.8, information=20.0, coverage=0.5, together=0.5, own_script=True
+    z=1.0,
+    cosine=0.8,
+    window_cosine=0.8,
+    information=20.0,
+    coverage=0.5,
+    told=10.0,
+    together=0.5,
+    own_script=True,
 )
 
 figures = st.builds(
@@ -21,6 +29,7 @@ figures = st.builds(
     window_cosine=st.floats(-1, 1),
     information=st.floats(0, 100),
     coverage=st.floats(0, 1),
+    told=st.floats(0, 100),
     together=st.floats(0, 1),
     own_script=st.booleans(),
 )
@@ -35,12 +44,16 @@ def of_both_scripts(*figures: float) -> list[Fit]:
 # ------------------------------------------------------------------------------------------ within a script
 
 
-@given(figures, st.floats(0, 5), st.floats(0, 0.5), st.floats(0, 0.5))
+@given(figures, st.floats(0, 5), st.floats(0, 0.5), st.floats(0, 50), st.floats(0, 0.5))
 def test_a_passage_that_is_nearer_or_covers_more_fits_no_worse(
-    fit: Fit, z: float, coverage: float, together: float
+    fit: Fit, z: float, coverage: float, told: float, together: float
 ) -> None:
     better = replace(
-        fit, z=fit.z + z, coverage=min(1, fit.coverage + coverage), together=min(1, fit.together + together)
+        fit,
+        z=fit.z + z,
+        coverage=min(1, fit.coverage + coverage),
+        told=fit.told + told,
+        together=min(1, fit.together + together),
     )
     assert better.score >= fit.score
     assert better.meeting >= fit.meeting
@@ -49,13 +62,18 @@ def test_a_passage_that_is_nearer_or_covers_more_fits_no_worse(
 @pytest.mark.parametrize("own_script", [True, False])
 def test_words_count_by_what_they_tell_and_not_by_their_share(own_script: bool) -> None:
     """To cover half of a rare disease, a drug and its dose says more than to cover all of a few common words."""
-    half_of_much = replace(PLAIN, own_script=own_script, information=40.0, coverage=0.5, together=0.5)
-    all_of_little = replace(PLAIN, own_script=own_script, information=4.0, coverage=1.0, together=1.0)
+    half_of_much = replace(
+        PLAIN, own_script=own_script, information=40.0, coverage=0.5, told=20.0, together=0.5
+    )
+    all_of_little = replace(
+        PLAIN, own_script=own_script, information=4.0, coverage=1.0, told=4.0, together=1.0
+    )
     assert half_of_much.score > all_of_little.score
 
 
 def test_a_question_whose_words_are_in_every_passage_is_answered_by_the_nearest() -> None:
-    far, near = replace(PLAIN, z=1.0, information=0.0), replace(PLAIN, z=1.1, information=0.0, coverage=0)
+    far = replace(PLAIN, z=1.0, information=0.0, told=0.0)
+    near = replace(far, z=1.1, coverage=0)
     assert near.score > far.score
 
 
@@ -65,6 +83,22 @@ def test_concepts_tell_more_about_a_passage_of_the_other_script() -> None:
     assert other.score - other.z > own.score - own.z
     assert replace(other, together=0.0).score < other.score
     assert replace(own, together=0.0).score == own.score
+
+
+@given(st.sampled_from(Script), st.booleans(), st.floats(-5, 20), st.floats(-5, 20))
+def test_the_whole_and_the_best_window_both_count(
+    script: Script, own_script: bool, whole: float, window: float
+) -> None:
+    both = joined(whole, window, script, own_script=own_script)
+    assert min(whole, window) - 1e-9 <= both <= max(whole, window) + 1e-9
+    assert joined(whole + 1, window, script, own_script=own_script) > both
+    assert joined(whole, window + 1, script, own_script=own_script) > both
+
+
+def test_bm25_tells_something_of_words_of_latin_script_only() -> None:
+    """Of Chinese it would count a long word, its pairs and the pairs around it as so many words."""
+    assert told_by_words(8.0, 20.0, Script.OTHER) > told_by_words(8.0, 10.0, Script.OTHER) > 8.0
+    assert told_by_words(8.0, 20.0, Script.CHINESE) == 8.0
 
 
 # ------------------------------------------------------------------------------------ where the scripts meet
@@ -97,6 +131,13 @@ def test_of_one_script_the_distances_are_those_of_the_scores() -> None:
     first, second, third = ranks([one, two, three])
     assert first - second == pytest.approx(one.score - two.score)
     assert second - third == pytest.approx(two.score - three.score)
+
+
+def test_passages_of_the_other_script_fall_behind_their_best_more_slowly() -> None:
+    """The concepts that they cover count more among their own than where the scripts meet."""
+    first, second = (replace(PLAIN, own_script=False, told=told) for told in (10.0, 6.0))
+    one, two = ranks([first, second])
+    assert 0 < one - two < first.score - second.score
 
 
 def test_the_passage_of_the_other_script_that_covers_more_comes_first() -> None:

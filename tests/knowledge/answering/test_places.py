@@ -17,7 +17,9 @@ CITATION = Citation(
     title="指南", year=2024, publisher=None, language="zh", section=("目标",), page_first=7, page_last=7, page_label=None,
     source="a.pdf",
 )  # fmt: skip
-FIT = Fit(z=3, cosine=0.8, window_cosine=0.8, information=9, coverage=0.5, together=0.5, own_script=True)
+FIT = Fit(
+    z=3, cosine=0.8, window_cosine=0.8, information=9, coverage=0.5, told=4.5, together=0.5, own_script=True
+)
 SIGNS = Signs(**{field.name: 0.0 for field in fields(Signs)})
 
 

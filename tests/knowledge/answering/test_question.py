@@ -128,3 +128,13 @@ def test_the_earlier_question_is_made_safe_too(earlier: str) -> None:
 @pytest.mark.parametrize("text", ["", "x", "？", "7"])
 def test_an_earlier_question_makes_no_question_of_what_is_none(text: str) -> None:
     assert isinstance(prepare(text, TERMS, "高血压的目标"), Refused)
+
+
+def test_pairs_that_are_no_word_count_less_unless_a_known_name_has_them() -> None:
+    question = prepared("高血压合并冠心病")
+    assert {"冠心", "心病", "压合", "并冠"} <= question.lesser
+    assert not {"高血压", "高血", "血压", "冠心病", "合并"} & question.lesser
+
+
+def test_no_word_of_latin_script_counts_less() -> None:
+    assert prepared("metformin XR 500 mg bid").lesser == frozenset()

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge.answering.fusion import joined
 from knowledge.answering.index import PassageIndex
 from knowledge.answering.question import PreparedQuestion, prepare
 from knowledge.answering.retrieval import Found, retrieve
+from knowledge.domain import Script
 from knowledge.engines.ports import Vectors
 from knowledge.store import Stores
 from knowledge.terms.termlist import TermList
@@ -89,7 +91,8 @@ def test_the_best_window_counts_with_the_whole_on_the_scale_of_the_script(
     mean, spread = usual
     fit = some[BY_ONE_SENTENCE].fit
     assert [fit.cosine, fit.window_cosine] == pytest.approx([0.5, 0.9], abs=2e-3)
-    assert fit.z == pytest.approx(((0.5 + 0.9) / 2 - mean) / spread, abs=0.02)
+    whole, window = ((cosine - mean) / spread for cosine in (0.5, 0.9))
+    assert fit.z == pytest.approx(joined(whole, window, Script.CHINESE, own_script=True), rel=0.01)
 
 
 def test_what_was_found_is_in_the_order_of_its_ranks(stores: Stores, index: PassageIndex) -> None:
@@ -101,3 +104,25 @@ def test_only_what_is_current_is_found(stores: Stores, index: PassageIndex) -> N
     (first, *_) = stores.library.list_editions()
     stores.library.withdraw(first.id)
     assert found(stores, index) == {}
+
+
+def looked_at(stores: Stores, tmp_path: Path, *, chinese: int, english: int) -> tuple[int, int]:
+    """How many passages of each script are looked at in a library of so many."""
+    publish(stores, edition("指南", [f"第{n}段讲的是别的。" for n in range(chinese)]))
+    publish(stores, edition("Guideline", [f"Passage {n} is on something else." for n in range(english)]))
+    made = PassageIndex(stores, MODEL, tmp_path / "cache")
+    made.catch_up()
+    of_chinese = [each.passage.script is Script.CHINESE for each in found(stores, made).values()]
+    return sum(of_chinese), len(of_chinese) - sum(of_chinese)
+
+
+def test_as_many_passages_of_one_script_as_of_the_other_are_looked_at(stores: Stores, tmp_path: Path) -> None:
+    chinese, english = looked_at(stores, tmp_path, chinese=40, english=40)
+    assert chinese == english
+
+
+def test_what_one_script_has_no_passages_for_is_looked_at_in_the_other(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """A guideline with an English abstract must not halve what is looked at of all the others."""
+    assert looked_at(stores, tmp_path, chinese=40, english=2) == (26, 2)
