@@ -22,7 +22,7 @@ OFF_TOPIC = ("off_topic", "held_out_off_topic")
 NEAR_MISS = ("near_miss", "held_out_near_miss")
 
 #: The signs that each model looks at; a model of which nobody looked at the cosines goes by what is relative.
-_RELATED = (
+_ABOUT = (
     "coverage",
     "subjects",
     "drugs",
@@ -31,6 +31,7 @@ _RELATED = (
     "unheard",
     "unheard_subjects",
 )
+_RELATED = (*_ABOUT, "titled", "titled_broadly")
 _ANSWERS = (
     "z",
     "coverage",
@@ -44,24 +45,33 @@ _ANSWERS = (
 #: One of the two: they tell nearly the same, and weights of both would only cancel each other.
 _COSINES = ("window_cosine",)
 SIGNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "multilingual-e5-small/": {"related": (*_COSINES, *_RELATED), "answers": (*_COSINES, *_ANSWERS)},
-    "": {"related": ("z", *_RELATED), "answers": _ANSWERS},
+    "multilingual-e5-small/": {
+        "related": (*_COSINES, *_RELATED),
+        "about": (*_COSINES, *_ABOUT),
+        "answers": (*_COSINES, *_ANSWERS),
+    },
+    # How far a passage is above the others tells little about whether its disease is treated.
+    "": {"related": _RELATED, "about": ("z", *_ABOUT), "answers": _ANSWERS},
 }
 
-#: Of the questions that are answered, so many may be refused ...
-REFUSED_AT_MOST = 0.03
+#: Of the questions that are answered, so many at most may have no passage that is about them, or that is related ...
+NOTHING_ABOUT_AT_MOST = 0.03
+NOTHING_RELATED_AT_MOST = 0.04
 #: ... and of those whose answer is not there, so many are at least not answered.
 NOT_ANSWERED_AT_LEAST = 0.75
 #: Passages a question and script that stand for what is no answer.
 _NEGATIVES = 3
-#: Little regularisation: there are a handful of signs and hundreds of passages.
-_C = 30.0
+#: Passages a near miss that stand for what is related.
+_RELATED_AT_MOST = 2
+#: Little regularisation: there are a handful of signs and hundreds of passages. More of it where several signs say much
+#: the same.
+_C: Mapping[str, float] = {"related": 1.0, "about": 30.0, "answers": 30.0}
 
 #: What is no answer at all, whatever its signs: far below any logit.
 _NO_ANSWER = -1e3
 
 _NEUTRAL = Weights(intercept=0.0, weights={})
-_ANY = Calibration(related={True: _NEUTRAL, False: _NEUTRAL}, answers={True: _NEUTRAL, False: _NEUTRAL})
+_ANY = Calibration(**{kind: {True: _NEUTRAL, False: _NEUTRAL} for kind in ("related", "about", "answers")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,16 @@ class Seen:
     def right(self) -> list[Judged]:
         phrase = plain(self.question.phrase or "")
         return [j for j in self.judged if phrase and phrase in plain(j.found.passage.text)]
+
+    def treating(self) -> list[Judged]:
+        """Those of the document that treats the disease asked about, in either language."""
+        topic = _topic(self.question.document or "")
+        return [j for j in self.judged if topic and _topic(j.found.passage.citation.source) == topic]
+
+
+def _topic(file: str) -> str:
+    """asthma, of asthma.zh.md and asthma.en.md."""
+    return file.partition(".")[0]
 
 
 Sets = Mapping[str, Sequence[Seen]]
@@ -127,25 +147,29 @@ def _both(
     good = [seen for name in answerable for seen in sets[name]]
     far = [seen for name in off_topic for seen in sets[name]]
     near = [seen for name in near_miss for seen in sets[name]]
-    related = _fitted(good, far, signs["related"])
-    _shift(related, float(np.quantile(_best(good, _scorer(related)), REFUSED_AT_MOST)))
-    answers = _fitted(good, near, signs["answers"])
+    right = [j for seen in good for j in seen.right()]
+    # A near miss is what should be shown as related: its disease is treated, though not what is asked about it.
+    treating = [j for seen in near for j in seen.treating()[:_RELATED_AT_MOST]]
+    made = {
+        "related": _fitted([*right, *treating], far, signs["related"], _C["related"]),
+        "about": _fitted(right, far, signs["about"], _C["about"]),
+    }
+    for kind, at_most in (("related", NOTHING_RELATED_AT_MOST), ("about", NOTHING_ABOUT_AT_MOST)):
+        _shift(made[kind], float(np.quantile(_best(good, _scorer(made[kind])), at_most)))
+    answers = _fitted(right, near, signs["answers"], _C["answers"])
     zero = float(np.quantile(_best(near, _scorer(answers, complete=True)), NOT_ANSWERED_AT_LEAST))
     # Where naming alone stops as many as that, nothing needs to be shifted.
     _shift(answers, zero if zero > _NO_ANSWER else 0.0)
-    return {"related": related, "answers": answers}
+    return {**made, "answers": answers}
 
 
-def _fitted(good: Iterable[Seen], bad: Iterable[Seen], names: Sequence[str]) -> dict[str, Any]:
-    good, bad = list(good), list(bad)
+def _fitted(good: Sequence[Judged], bad: Sequence[Seen], names: Sequence[str], c: float) -> dict[str, Any]:
     return {
-        key: _logistic(_positives(good, own=own), _negatives(bad, own=own), names)
+        key: _logistic(
+            [j.signs for j in good if j.found.fit.own_script is own], _negatives(bad, own=own), names, c
+        )
         for key, own in (("own_script", True), ("other_script", False))
     }
-
-
-def _positives(good: Iterable[Seen], *, own: bool) -> list[Signs]:
-    return [j.signs for seen in good for j in seen.right() if j.found.fit.own_script is own]
 
 
 def _negatives(bad: Iterable[Seen], *, own: bool) -> list[Signs]:
@@ -153,14 +177,14 @@ def _negatives(bad: Iterable[Seen], *, own: bool) -> list[Signs]:
     return [j.signs for some in first for j in some]
 
 
-def _logistic(good: Sequence[Signs], bad: Sequence[Signs], names: Sequence[str]) -> dict[str, Any]:
+def _logistic(good: Sequence[Signs], bad: Sequence[Signs], names: Sequence[str], c: float) -> dict[str, Any]:
     # Imported here: it takes a second, and no other command needs it.
     from sklearn.linear_model import LogisticRegression
 
     rows = np.array([[asdict(signs)[name] for name in names] for signs in (*good, *bad)])
     labels = np.array([1] * len(good) + [0] * len(bad))
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    model = LogisticRegression(C=_C, class_weight="balanced", max_iter=5_000).fit(
+    model = LogisticRegression(C=c, class_weight="balanced", max_iter=5_000).fit(
         (rows - mean) / spread, labels
     )
     weights = model.coef_[0] / spread

@@ -56,6 +56,8 @@ class Question:
     group: str
     #: Exact words of the samples that answer; None where nothing does.
     phrase: str | None
+    #: The sample that answers, or that treats the disease that is asked about; None where none does.
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ def read_questions(path: Path) -> list[Question]:
             text=row["question"],
             group="cross" if row.get("kind") == "cross" else row["language"],
             phrase=row.get("phrase"),
+            document=row.get("document"),
         )
         for row in rows
     ]

@@ -1,7 +1,8 @@
 """Is the question answered? A wrong answer is worse than none, so what fits badly is not shown at all.
 
-Two logistic models judge each passage: whether it is about what was asked, and whether it answers it. Their
-coefficients stand in `calibration.json` with where they come from; `yidao-index calibrate` fits them anew.
+Three logistic models judge each passage: whether it is about what was asked, and whether it answers it, which both
+must hold for an answer; and whether it is related, being on the same disease at least. Their coefficients stand in
+`calibration.json` with where they come from; `yidao-index calibrate` fits them anew.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 
-#: From these probabilities on, a passage is worth showing as what is closest, or is an answer.
+#: From these probabilities on, a passage is worth showing as what is closest, is about the question, or answers it.
 RELATED_FROM = 0.5
+ABOUT_FROM = 0.5
 ANSWERS_FROM = 0.5
 
 
@@ -46,6 +48,9 @@ class Signs:
     names_no_subject: float
     #: Whether the question names some and the passage none of them.
     other_subject: float
+    #: Whether the title of the document names some of them; or what some of them are kinds of.
+    titled: float
+    titled_broadly: float
     #: Share of the question's information that no passage of the library holds; and of the diseases and tests that it
     #: names.
     unheard: float
@@ -72,25 +77,33 @@ class Calibration:
     """The evidence that a model's figures are, for passages in the question's script and in the other."""
 
     related: Mapping[bool, Weights]
+    about: Mapping[bool, Weights]
     answers: Mapping[bool, Weights]
 
     def judge(self, signs: Signs, *, own_script: bool, is_complete: bool) -> Verdict:
         """is_complete: whether the passage speaks of every drug, person and figure that the question names."""
-        related = self.related[own_script].probability(signs)
+        related = self.related[own_script].probability(signs) if _has_something(signs) else 0.0
+        about = self.about[own_script].probability(signs)
         answers = self.answers[own_script].probability(signs)
-        if related < RELATED_FROM:
-            tone = Tone.NEITHER
+        if is_complete and about >= ABOUT_FROM and answers >= ANSWERS_FROM:
+            tone = Tone.ANSWERS
         else:
-            tone = Tone.ANSWERS if is_complete and answers >= ANSWERS_FROM else Tone.RELATED
+            # A passage that is no answer is worth showing for its disease, not for its words.
+            tone = Tone.RELATED if related >= RELATED_FROM else Tone.NEITHER
         # For measuring: one figure that orders passages as the two rules above do.
-        answered = min(related, answers) * (1.0 if is_complete else 0.1)
+        answered = min(about, answers) * (1.0 if is_complete else 0.1)
         return Verdict(tone=tone, related=related, answers=answered)
+
+
+def _has_something(signs: Signs) -> bool:
+    """Whether the passage has any word or concept of the question: else nearness alone would make it related."""
+    return signs.coverage > 0 or signs.titled > 0 or signs.titled_broadly > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     tone: Tone
-    #: How likely it is that the passage is about what was asked, and that it answers it: 0 to 1.
+    #: How likely it is that the passage is on the same disease at least, and that it answers what was asked: 0 to 1.
     related: float
     answers: float
 
@@ -99,9 +112,7 @@ def calibration_for(model: str) -> Calibration:
     """The calibration of the model with this fingerprint, or that for a model whose cosines nobody looked at."""
     models: dict[str, Any] = _calibrations()["models"]
     name = next((name for name in models if name and model.startswith(name)), "")
-    return Calibration(
-        related=_by_script(models[name]["related"]), answers=_by_script(models[name]["answers"])
-    )
+    return Calibration(**{kind: _by_script(part) for kind, part in models[name].items()})
 
 
 def _by_script(stored: Mapping[str, Any]) -> dict[bool, Weights]:

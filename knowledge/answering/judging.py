@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.answering.asked_figure import asks_for_dose, asks_for_time, has_dose, has_dose_of, has_time
 from knowledge.answering.evidence import Calibration, Signs, Tone, Verdict
@@ -13,7 +14,7 @@ from knowledge.answering.question import PreparedQuestion
 from knowledge.answering.retrieval import Found
 from knowledge.domain import Passage, Script
 from knowledge.sentences import pieces
-from knowledge.text import search_text
+from knowledge.text import search_text, tokens
 
 #: What comes later is hardly ever shown, or joined to what is.
 LOOKED_AT = 8
@@ -76,6 +77,7 @@ class _Library:
 def _signs(candidate: Found, names: Names, held: set[str], asks: _Asks, library: _Library) -> Signs:
     fit, passage = candidate.fit, candidate.passage
     subjects = _share(names.subjects, library.rarity, held)
+    title = _tokens_of(passage.citation.title)
     return Signs(
         cosine=fit.cosine,
         window_cosine=fit.window_cosine,
@@ -86,11 +88,18 @@ def _signs(candidate: Found, names: Names, held: set[str], asks: _Asks, library:
         drugs=_share(names.drugs, library.rarity, held),
         names_no_subject=float(not names.subjects),
         other_subject=float(subjects == 0),
+        titled=float(any(subject.is_in(title) for subject in names.subjects)),
+        titled_broadly=float(any(name <= title for name in names.broader)),
         unheard=library.unheard,
         unheard_subjects=library.unheard_subjects,
         lacks_dose=float(asks.dose and not _has_dose(passage, names.drugs)),
         lacks_time=float(asks.time and not has_time(passage.text)),
     )
+
+
+@lru_cache(maxsize=4096)
+def _tokens_of(title: str) -> frozenset[str]:
+    return frozenset(tokens(title))
 
 
 def _share(subjects: Sequence[Named], rarity: Mapping[str, float], held: set[str]) -> float:

@@ -42,6 +42,8 @@ class Names:
 
     #: What it is about beside drugs: diseases, tests, procedures.
     subjects: tuple[Named, ...]
+    #: Names of what these are kinds of, as far as it is a part of their own: of 支原体肺炎, 肺炎.
+    broader: tuple[frozenset[str], ...]
     drugs: tuple[Named, ...]
     people: tuple[Named, ...]
     figures: tuple[Figure, ...]
@@ -62,6 +64,13 @@ def names_in(question: PreparedQuestion) -> Names:
     )
     return Names(
         subjects=_named(question, lambda concept: concept.kind is TermKind.TOPIC),
+        broader=tuple(
+            name
+            for concept in question.broader
+            if concept.kind is TermKind.TOPIC
+            for script in Script
+            for name in concept.names(script)
+        ),
         drugs=_named(question, lambda concept: concept.kind is TermKind.DRUG),
         people=(*_named(question, lambda concept: concept.kind is TermKind.POPULATION), *ages),
         figures=tuple(figure for figure in figures if not _tells_nothing(figure)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from knowledge.answering.followup import read_with
 from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused, Script
 from knowledge.privacy import MASK, mask
-from knowledge.terms.termlist import Mention, TermList
+from knowledge.terms.termlist import Concept, Mention, TermList
 from knowledge.text import chinese_words, encoded_text, question_terms, safe_text, script_of
 
 #: Of a text that is refused for its length, this much is repeated.
@@ -33,6 +33,8 @@ class PreparedQuestion:
     lesser: frozenset[str]
     #: The concepts of the term list that it names.
     mentions: tuple[Mention, ...]
+    #: Those that a part of such a name names: of 支原体肺炎, 肺炎.
+    broader: tuple[Concept, ...]
     #: The script it is written in.
     script: Script
 
@@ -70,6 +72,7 @@ def prepare(
         terms=terms,
         lesser=_lesser(searched, terms, mentions),
         mentions=mentions,
+        broader=tuple(concept for mention in mentions for concept in term_list.within(mention)),
         script=script_of(searched),
     )
 

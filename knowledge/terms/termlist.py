@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from knowledge.domain import Script
 from knowledge.text import STOP_WORDS, search_text, tokens
@@ -18,6 +18,8 @@ SHIPPED = Path(__file__).with_name("terms.csv")
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _WORDS = re.compile(r"[a-zα-ω0-9]+")
+#: An abbreviation with a stage or grade: CKD3b, GOLD4, NYHA3.
+_GRADED = re.compile(r"(?P<name>[a-z]{3,})[0-9][a-e]?")
 
 
 class TermKind(StrEnum):
@@ -72,6 +74,10 @@ class Mention:
     words: str
 
 
+#: A text, or the stems of its words.
+Part = TypeVar("Part", str, list[str])
+
+
 class TermSource(Protocol):
     """Where the list is taken from, question by question: it may change meanwhile."""
 
@@ -113,6 +119,16 @@ class TermList:
         }
         return list(found.values())
 
+    def within(self, mention: Mention) -> list[Concept]:
+        """What a part of the words of a mention names: pneumonia, of 支原体肺炎 or mycoplasma pneumonia."""
+        text = search_text(mention.words)
+        stems = [other_key(word)[0] for word in _WORDS.findall(text)]
+        names = [
+            *(self._chinese.get(part, ()) for part in _parts(text)),
+            *(self._other.get(tuple(part), ()) for part in _parts(stems)),
+        ]
+        return list({id(concept): concept for some in names for concept in some}.values())
+
     def _in_chinese(self, text: str) -> Iterator[tuple[Concept, int, int]]:
         place = 0
         while place < len(text):
@@ -129,7 +145,7 @@ class TermList:
 
     def _in_other(self, text: str) -> Iterator[tuple[Concept, int, int]]:
         words = list(_WORDS.finditer(text))
-        stems = [other_key(word[0])[0] for word in words]
+        stems = [self._stem(word[0]) for word in words]
         place = 0
         while place < len(words):
             length = self._longest_other_at(stems, place)
@@ -137,11 +153,26 @@ class TermList:
                 yield concept, words[place].start(), words[place + length - 1].end()
             place += length or 1
 
+    def _stem(self, word: str) -> str:
+        """Of CKD5 the stem of CKD, as long as the list knows nothing that is called so."""
+        (stem,) = other_key(word)
+        graded = _GRADED.fullmatch(word)
+        if graded and (stem,) not in self._other and (graded["name"],) in self._other:
+            return graded["name"]
+        return stem
+
     def _longest_other_at(self, stems: list[str], place: int) -> int:
         for length in range(min(self._longest_other, len(stems) - place), 0, -1):
             if tuple(stems[place : place + length]) in self._other:
                 return length
         return 0
+
+
+def _parts(whole: Part) -> Iterator[Part]:
+    """Every stretch of it but the whole."""
+    for length in range(1, len(whole)):
+        for start in range(len(whole) - length + 1):
+            yield whole[start : start + length]
 
 
 def _may_start(text: str, place: int) -> bool:

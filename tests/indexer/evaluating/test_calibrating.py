@@ -14,8 +14,9 @@ from indexer.evaluating.calibrating import (
     ANSWERABLE,
     NEAR_MISS,
     NOT_ANSWERED_AT_LEAST,
+    NOTHING_ABOUT_AT_MOST,
+    NOTHING_RELATED_AT_MOST,
     OFF_TOPIC,
-    REFUSED_AT_MOST,
     SIGNS,
     Seen,
     Sets,
@@ -98,7 +99,7 @@ def calibration(models: dict[str, object], name: str) -> Calibration:
                 own: Weights(**made[kind][key])
                 for own, key in ((True, "own_script"), (False, "other_script"))
             }
-            for kind in ("related", "answers")
+            for kind in ("related", "about", "answers")
         }
     )
 
@@ -129,7 +130,7 @@ def test_each_kind_of_question_gets_its_tone(model: str) -> None:
     sets = made_sets(apart=0.3)
     made = calibration(calibrate(sets), model)
     answered = [Tone.ANSWERS in some for name in ANSWERABLE for some in tones(made, sets[name])]
-    assert np.mean(answered) >= 1 - REFUSED_AT_MOST - 1 / len(answered)
+    assert np.mean(answered) >= 1 - NOTHING_ABOUT_AT_MOST - 1 / len(answered)
     assert all(some == {Tone.NEITHER} for some in tones(made, sets[OFF_TOPIC[0]]))
 
 
@@ -144,7 +145,7 @@ def test_the_trade_off_holds_on_what_it_was_fitted_to(apart: float, model: str) 
     ]  # both halves together, as they were fitted
     not_answered = [Tone.ANSWERS not in some for name in NEAR_MISS for some in tones(made, sets[name])]
     # The quantile lies between two questions.
-    assert np.mean(refused) <= REFUSED_AT_MOST + 1 / len(refused)
+    assert np.mean(refused) <= NOTHING_RELATED_AT_MOST + 1 / len(refused)
     assert np.mean(not_answered) >= NOT_ANSWERED_AT_LEAST - 1 / len(not_answered)
 
 
@@ -176,9 +177,35 @@ def test_the_shipped_calibration_was_fitted_to_the_signs_that_are_looked_at() ->
     """Whoever adds a sign fits anew."""
     for model, kinds in SIGNS.items():
         shipped = calibration_for(model)
-        for kind, weights in (("related", shipped.related), ("answers", shipped.answers)):
+        for kind, weights in (
+            ("related", shipped.related),
+            ("about", shipped.about),
+            ("answers", shipped.answers),
+        ):
             for own in (True, False):
                 assert tuple(weights[own].weights) == kinds[kind]
+
+
+def test_what_treats_the_disease_is_of_the_document_or_its_sibling() -> None:
+    """By the name of the file, up to its language."""
+    some = [judged("甲", NOTHING), judged("乙", NOTHING), judged("丙", NOTHING)]
+    files = ("asthma.zh.md", "asthma.en.md", "copd.zh.md")
+    some = [
+        replace(
+            each,
+            found=replace(
+                each.found,
+                passage=replace(
+                    each.found.passage, citation=replace(each.found.passage.citation, source=file)
+                ),
+            ),
+        )
+        for each, file in zip(some, files, strict=True)
+    ]
+    near = Question(id="n", text="问", group="zh", phrase=None, document="asthma.zh.md")
+    treating = Seen(question=near, judged=tuple(some)).treating()
+    assert [each.found.passage.text for each in treating] == ["甲", "乙"]
+    assert seen(1, some).treating() == []
 
 
 def test_right_is_what_holds_the_phrase_however_it_is_spaced() -> None:

@@ -30,13 +30,13 @@ signs = st.builds(Signs, **{name: st.floats(*RANGES.get(name, (0.0, 1.0))) for n
 calibrations = st.sampled_from([f"{E5}1571fc982750/1", "fake/1", ""]).map(calibration_for)
 
 
-def by_coverage(related: float, answers: float) -> Calibration:
-    """Both models go by the coverage alone, from these shares on."""
+def by_coverage(*, related: float, about: float, answers: float) -> Calibration:
+    """Each model goes by the coverage alone, from these shares on."""
     at = {
         name: {own: Weights(intercept=-level, weights={"coverage": 1.0}) for own in (True, False)}
-        for name, level in (("related", related), ("answers", answers))
+        for name, level in (("related", related), ("about", about), ("answers", answers))
     }
-    return Calibration(related=at["related"], answers=at["answers"])
+    return Calibration(**at)
 
 
 # ------------------------------------------------------------------------------------------------- tones
@@ -57,22 +57,33 @@ def by_coverage(related: float, answers: float) -> Calibration:
 def test_what_answers_is_about_the_question_and_speaks_of_all_it_names(
     coverage: float, is_complete: bool, tone: Tone
 ) -> None:
-    judged = by_coverage(0.2, 0.6).judge(
+    judged = by_coverage(related=0.2, about=0.4, answers=0.6).judge(
         replace(NOTHING, coverage=coverage), own_script=True, is_complete=is_complete
     )
     assert judged.tone is tone
 
 
 def test_what_is_not_about_the_question_never_answers() -> None:
-    """Even where the second model alone would have it so."""
-    judged = by_coverage(0.8, 0.2).judge(replace(NOTHING, coverage=0.5), own_script=True, is_complete=True)
+    """Even where the model of answers alone would have it so; it may be related."""
+    some = replace(NOTHING, coverage=0.5)
+    foreign = by_coverage(related=0.8, about=0.8, answers=0.2).judge(some, own_script=True, is_complete=True)
+    near = by_coverage(related=0.2, about=0.8, answers=0.2).judge(some, own_script=True, is_complete=True)
+    assert (foreign.tone, near.tone) == (Tone.NEITHER, Tone.RELATED)
+
+
+def test_what_is_about_the_question_by_its_words_alone_is_not_shown_as_related() -> None:
+    judged = by_coverage(related=0.8, about=0.2, answers=0.9).judge(
+        replace(NOTHING, coverage=0.5), own_script=True, is_complete=True
+    )
     assert judged.tone is Tone.NEITHER
 
 
 def test_each_script_has_weights_of_its_own() -> None:
     never, always = Weights(intercept=-9, weights={}), Weights(intercept=9, weights={})
-    calibration = Calibration(related={True: always, False: always}, answers={True: always, False: never})
-    tones = [calibration.judge(NOTHING, own_script=own, is_complete=True).tone for own in (True, False)]
+    both = {True: always, False: always}
+    calibration = Calibration(related=both, about=both, answers={True: always, False: never})
+    some = replace(NOTHING, coverage=0.5)
+    tones = [calibration.judge(some, own_script=own, is_complete=True).tone for own in (True, False)]
     assert tones == [Tone.ANSWERS, Tone.RELATED]
 
 
@@ -81,9 +92,11 @@ def test_probabilities_are_shares_and_tell_the_tone(
     calibration: Calibration, some: Signs, own_script: bool, is_complete: bool
 ) -> None:
     verdict = calibration.judge(some, own_script=own_script, is_complete=is_complete)
-    assert 0 <= verdict.answers <= verdict.related <= 1
+    assert 0 <= verdict.answers <= 1
+    assert 0 <= verdict.related <= 1
     assert (verdict.tone is Tone.ANSWERS) == (verdict.answers >= ANSWERS_FROM and is_complete)
-    assert (verdict.tone is Tone.NEITHER) == (verdict.related < RELATED_FROM)
+    if verdict.tone is not Tone.ANSWERS:
+        assert (verdict.tone is Tone.RELATED) == (verdict.related >= RELATED_FROM)
 
 
 @given(calibrations, signs, st.booleans())
@@ -110,11 +123,33 @@ def test_what_covers_more_of_a_question_is_no_less_about_it(
     assert after.answers >= before.answers
 
 
+@given(calibrations, signs, st.booleans())
+def test_what_a_title_names_is_more_closely_related_and_no_more_an_answer(
+    calibration: Calibration, some: Signs, own_script: bool
+) -> None:
+    """A doctor who asks of a treated disease is told what there is on it; that it is treated answers nothing."""
+    plain = replace(some, titled=0.0, titled_broadly=0.0)
+    before = calibration.judge(plain, own_script=own_script, is_complete=True)
+    for titled in (replace(plain, titled=1.0), replace(plain, titled_broadly=1.0)):
+        after = calibration.judge(titled, own_script=own_script, is_complete=True)
+        assert after.related >= before.related
+        assert after.answers == before.answers
+
+
 @pytest.mark.parametrize("own_script", [True, False])
 @pytest.mark.parametrize("model", [f"{E5}1", "fake/1"])
 def test_nothing_in_common_is_not_even_related(model: str, own_script: bool) -> None:
     verdict = calibration_for(model).judge(NOTHING, own_script=own_script, is_complete=True)
     assert verdict.tone is Tone.NEITHER
+
+
+@given(calibrations, signs, st.booleans())
+def test_what_shares_nothing_with_the_question_is_not_related_however_near(
+    calibration: Calibration, some: Signs, own_script: bool
+) -> None:
+    nothing = replace(some, coverage=0.0, titled=0.0, titled_broadly=0.0)
+    verdict = calibration.judge(nothing, own_script=own_script, is_complete=False)
+    assert (verdict.tone, verdict.related) == (Tone.NEITHER, 0.0)
 
 
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))
@@ -135,7 +170,7 @@ def test_cosines_of_an_unknown_model_tell_nothing() -> None:
     """Nobody looked at them: it is judged by what is relative."""
     unknown = calibration_for("BAAI/bge-m3")
     assert unknown == calibration_for("") == calibration_for("fake/1")
-    for weights in (*unknown.related.values(), *unknown.answers.values()):
+    for weights in (*unknown.related.values(), *unknown.about.values(), *unknown.answers.values()):
         assert not {"cosine", "window_cosine"} & set(weights.weights)
 
 
@@ -146,7 +181,11 @@ def test_there_is_a_calibration_for_the_shipped_model_and_for_any_other() -> Non
 def test_every_weight_is_of_a_sign_that_there_is() -> None:
     for model in (E5, ""):
         calibration = calibration_for(model)
-        for weights in (*calibration.related.values(), *calibration.answers.values()):
+        for weights in (
+            *calibration.related.values(),
+            *calibration.about.values(),
+            *calibration.answers.values(),
+        ):
             assert weights.weights
             assert set(weights.weights) <= set(NAMES)
 

@@ -138,3 +138,11 @@ def test_pairs_that_are_no_word_count_less_unless_a_known_name_has_them() -> Non
 
 def test_no_word_of_latin_script_counts_less() -> None:
     assert prepared("metformin XR 500 mg bid").lesser == frozenset()
+
+
+def test_what_a_named_thing_is_a_kind_of_is_told_by_its_name() -> None:
+    kinds = TermList([TermRow(zh=("高血压急症",), en=()), TermRow(zh=("高血压",), en=("hypertension",))])
+    question = prepare("高血压急症怎么处理", kinds)
+    assert isinstance(question, PreparedQuestion)
+    assert [mention.words for mention in question.mentions] == ["高血压急症"]
+    assert [concept.en for concept in question.broader] == [(frozenset({"hypertens"}),)]

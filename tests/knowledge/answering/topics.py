@@ -32,6 +32,7 @@ _A_FIFTH_COVERED = Weights(intercept=-10.0, weights={"coverage": 50.0})
 _A_THIRD_COVERED = Weights(intercept=-10.0, weights={"coverage": 30.0})
 BY_WORDS = Calibration(
     related=dict.fromkeys((True, False), _A_FIFTH_COVERED),
+    about=dict.fromkeys((True, False), _A_FIFTH_COVERED),
     answers=dict.fromkeys((True, False), _A_THIRD_COVERED),
 )
 

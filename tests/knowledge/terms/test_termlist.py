@@ -53,6 +53,34 @@ def test_a_concept_is_found_by_any_of_its_names_in_either_script(text: str) -> N
     assert named(text) == {"hypertension"}
 
 
+@pytest.mark.parametrize("text", ["2型糖尿病", "二型糖尿病", "type 2 diabetes mellitus"])
+def test_what_a_part_of_a_name_names_is_within_it(text: str) -> None:
+    """And not what all of it names."""
+    (mention,) = TERMS.mentions(text)
+    within = {FIRST_NAME[concept.en] for concept in TERMS.within(mention)}
+    assert "diabetes" in within
+    assert (FIRST_NAME[mention.concept.en] in within) == (text == "type 2 diabetes mellitus")
+
+
+def test_nothing_is_within_a_name_of_one_piece() -> None:
+    (mention,) = TERMS.mentions("HTN")
+    assert TERMS.within(mention) == []
+
+
+@pytest.mark.parametrize("text", ["COPD3", "copd4 期", "GOLD COPD3b"])
+def test_an_abbreviation_with_its_grade_is_known(text: str) -> None:
+    assert named(text) == {"chronic obstructive pulmonary disease"}
+
+
+def test_a_name_that_ends_in_a_figure_is_not_taken_for_a_grade() -> None:
+    both = TermList(
+        [TermRow(zh=(), en=(), abbreviations=("HER",)), TermRow(zh=(), en=(), abbreviations=("HER2",))]
+    )
+    (mention,) = both.mentions("HER2")
+    assert mention.words == "HER2"
+    assert mention.concept.en == (frozenset({"her2"}),)
+
+
 def test_the_longest_name_at_a_place_is_meant() -> None:
     assert named("type 2 diabetes mellitus") == {"type 2 diabetes"}
     assert named("二型糖尿病") == {"type 2 diabetes"}
