@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from bot.numbering import Numbering
 from knowledge.domain import Language, Role
 
 #: Telegram takes at most this many bytes in a button's data.
@@ -252,6 +253,20 @@ class Postponed:
     fault: str | None = None
 
 
+class Found(StrEnum):
+    """What stands in a chat under an id."""
+
+    NOTHING = "nothing"
+    #: A message; of what kind is not told.
+    SOMETHING = "something"
+    #: The bot's, with just the buttons that were asked for.
+    THIS = "this"
+    #: Somebody else wrote it.
+    ANOTHERS = "another's"
+    #: Telegram says what it was not expected to say.
+    UNCLEAR = "unclear"
+
+
 class Messenger(Protocol):
     """Writes to chats of itself: what came of long work, announcements. Never raises for what Telegram refuses."""
 
@@ -275,6 +290,22 @@ class Messenger(Protocol):
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
         """False when that message is no longer there to be edited; that it says the same already is no error."""
+        ...
+
+    @property
+    def numbering(self) -> Numbering:
+        """What is known of the ids of its messages."""
+        ...
+
+    async def look(self, chat_id: int, message_id: int) -> Found | Blocked | Postponed:
+        """Whether any message has this id in the chat; changes nothing. One call, bulk like `send_once`."""
+        ...
+
+    async def recognize(self, chat_id: int, message_id: int, message: Message) -> Found | Blocked | Postponed:
+        """Whether the message with this id, of which `look` found that it is there, is the bot's with these buttons.
+
+        Another one of the bot's would have these buttons from then on: only where there can be none. One call, bulk.
+        """
         ...
 
 

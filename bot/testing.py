@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from bot.conversation import (
     Blocked,
     Content,
     Failed,
+    Found,
     Incoming,
     InDoubt,
     Message,
@@ -21,6 +21,7 @@ from bot.conversation import (
     Speaker,
     Unreached,
 )
+from bot.numbering import Numbering
 from knowledge.domain import Language, Role
 
 Outcome = Sent | Blocked | Failed | InDoubt | Postponed
@@ -93,25 +94,62 @@ def _stored(path: Path, content: bytes) -> Path:
 class FakeMessenger:
     """Fulfils bot.conversation.Messenger. `outcomes` are what the next bulk sends come to; then all succeed."""
 
-    def __init__(self, outcomes: Iterable[Outcome] = (), *, terminal: bool = False) -> None:
+    def __init__(
+        self, outcomes: Iterable[Outcome] = (), *, terminal: bool = False, arrives: Iterable[int] = ()
+    ) -> None:
+        """arrives: in whose chats a message stands though its outcome is InDoubt."""
         self._terminal = terminal
         self.outcomes = deque(outcomes)
+        self.arrives = set(arrives)
         self.sent: list[tuple[int, Message]] = []
         self.bulk: list[tuple[int, Message]] = []
         self.edits: list[tuple[int, int, Message]] = []
         self.deleted: list[tuple[int, int]] = []
-        self._ids = count(1)
+        #: What stands in the chats, by chat and id; None is somebody else's.
+        self.standing: dict[tuple[int, int], Message | None] = {}
+        #: What it was asked about, in order.
+        self.looked_at: list[tuple[int, int]] = []
+        self.recognized: list[tuple[int, int]] = []
+        #: What the next looks come to; then they find what stands there.
+        self.looks: deque[Found | Blocked | Postponed] = deque()
+        self._numbering = Numbering()
+        #: Above those that tests name themselves.
+        self.last_id = 1000
+
+    @property
+    def numbering(self) -> Numbering:
+        return self._numbering
 
     def reaches(self, chat_id: int) -> bool:
         return (chat_id == 0) is self._terminal
 
+    def next_id(self, chat_id: int) -> int:
+        """Of the message that comes now, to whatever chat."""
+        self.last_id += 1
+        return self.last_id
+
+    def arrived(self, chat_id: int, message: Message | None) -> int:
+        """Something came to stand in a chat; None: somebody wrote it."""
+        message_id = self.next_id(chat_id)
+        self.standing[chat_id, message_id] = message
+        return message_id
+
     async def send(self, chat_id: int, message: Message) -> Sent | Blocked | Failed | Unreached:
         self.sent.append((chat_id, message))
-        return Sent(message_id=next(self._ids))
+        return self._sent(chat_id, message)
 
     async def send_once(self, chat_id: int, message: Message) -> Outcome:
         self.bulk.append((chat_id, message))
-        return self.outcomes.popleft() if self.outcomes else Sent(message_id=next(self._ids))
+        outcome = self.outcomes.popleft() if self.outcomes else None
+        if isinstance(outcome, InDoubt) and chat_id in self.arrives:
+            self.arrived(chat_id, message)
+        return self._sent(chat_id, message) if outcome is None else outcome
+
+    def _sent(self, chat_id: int, message: Message) -> Sent:
+        before = self._numbering.before()
+        message_id = self.arrived(chat_id, message)
+        self._numbering.given(chat_id, message_id, before)
+        return Sent(message_id=message_id)
 
     async def delete(self, chat_id: int, message_id: int) -> bool:
         self.deleted.append((chat_id, message_id))
@@ -120,3 +158,19 @@ class FakeMessenger:
     async def edit(self, chat_id: int, message_id: int, message: Message) -> bool:
         self.edits.append((chat_id, message_id, message))
         return True
+
+    async def look(self, chat_id: int, message_id: int) -> Found | Blocked | Postponed:
+        self.looked_at.append((chat_id, message_id))
+        if self.looks:
+            return self.looks.popleft()
+        return Found.SOMETHING if (chat_id, message_id) in self.standing else Found.NOTHING
+
+    async def recognize(self, chat_id: int, message_id: int, message: Message) -> Found | Blocked | Postponed:
+        self.recognized.append((chat_id, message_id))
+        there = self.standing.get((chat_id, message_id))
+        if there is None:
+            return Found.ANOTHERS if (chat_id, message_id) in self.standing else Found.NOTHING
+        if there.buttons == message.buttons:
+            return Found.THIS
+        self.standing[chat_id, message_id] = message
+        return Found.UNCLEAR

@@ -12,7 +12,7 @@ from bot.texts import Texts
 from knowledge.domain import Language
 from knowledge.store.announcement_tables import AnnouncementStatus as Status
 from knowledge.store.announcements import BEGUN, Announcement
-from knowledge.store.deliveries import DeliveryReport
+from knowledge.store.delivery_report import DeliveryReport
 
 A_PAGE = 6
 #: As the list has them; what was dropped is not among them.

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from bot.announcing.pace import Pace
 from bot.conversation import Blocked, Failed, InDoubt, Message, Messenger, Postponed, Sent
 from knowledge.store import Stores
-from knowledge.store.announcement_tables import DeliveryStatus
+from knowledge.store.announcement_tables import DeliveryStatus, Reason
 from knowledge.store.database import now
-from knowledge.store.deliveries import Claimed, DeliveryStore, Reason
+from knowledge.store.deliveries import Claimed, DeliveryStore
 
 log = logging.getLogger(__name__)
 
-Outcome = Sent | Blocked | Failed | InDoubt | Postponed
+#: What Telegram said, or what surely was not carried out.
+Told = Sent | Blocked | Failed | Postponed
+Outcome = Told | InDoubt
 
 #: Where only this recipient's calls go astray on the way, and the others' do not, it is given up after so many.
 MOST_ATTEMPTS = 16
@@ -30,8 +33,12 @@ async def deliver(
     message: Message,
     *,
     at_least_once: bool,
-) -> None:
-    """After Postponed the recipient waits again, and where it is at least once, so does one in doubt."""
+    look_at: Callable[[], datetime],
+) -> Outcome:
+    """After Postponed the recipient waits again, and where it is at least once, so does one in doubt.
+
+    look_at: else, from when on the message of one in doubt is looked for.
+    """
     outcome = await messenger.send_once(claimed.telegram_id, message)
     if isinstance(outcome, InDoubt) and at_least_once:
         outcome = Postponed(seconds=0, fault=outcome.reason)
@@ -46,10 +53,15 @@ async def deliver(
         case Blocked() | Failed():
             pace.arrived()
             pace.give_back()
-    await asyncio.to_thread(settle, stores, claimed, outcome, is_theirs=is_theirs)
+    if isinstance(outcome, InDoubt):
+        log.info("action=announcement.lost recipient=%d fault=%s", claimed.telegram_id, outcome.reason)
+        await asyncio.to_thread(stores.doubts.lost, claimed, look_at())
+    else:
+        await asyncio.to_thread(settle, stores, claimed, outcome, is_theirs=is_theirs)
+    return outcome
 
 
-def settle(stores: Stores, claimed: Claimed, outcome: Outcome, *, is_theirs: bool = True) -> None:
+def settle(stores: Stores, claimed: Claimed, outcome: Told, *, is_theirs: bool = True) -> None:
     """is_theirs: a fault on the way is this recipient's, for the others' calls arrive, and counts as an attempt.
 
     It need not wait for the disk: what a power cut takes back is in doubt, as it was before, and counted so.
@@ -58,7 +70,7 @@ def settle(stores: Stores, claimed: Claimed, outcome: Outcome, *, is_theirs: boo
         _settle(stores.deliveries, claimed, outcome, is_theirs=is_theirs)
 
 
-def _settle(store: DeliveryStore, claimed: Claimed, outcome: Outcome, *, is_theirs: bool) -> None:
+def _settle(store: DeliveryStore, claimed: Claimed, outcome: Told, *, is_theirs: bool) -> None:
     match outcome:
         case Sent(message_id=message_id):
             store.settle(claimed, DeliveryStatus.SENT, message_id=message_id)
@@ -66,9 +78,6 @@ def _settle(store: DeliveryStore, claimed: Claimed, outcome: Outcome, *, is_thei
             store.settle(claimed, DeliveryStatus.DELETED if is_deleted else DeliveryStatus.BLOCKED)
         case Failed(reason=reason):
             store.settle(claimed, DeliveryStatus.FAILED, reason=reason)
-        case InDoubt(reason=reason):
-            store.settle(claimed, DeliveryStatus.IN_DOUBT, reason=Reason.LOST)
-            log.info("action=announcement.lost recipient=%d fault=%s", claimed.telegram_id, reason)
         case Postponed(seconds=seconds, fault=None):
             store.put_back(claimed, now() + timedelta(seconds=seconds), counts=False, reason=None)
         case Postponed(seconds=seconds, fault=fault):

@@ -8,7 +8,7 @@ from bot.conversation import Attachment, AttachmentKind, Message
 from bot.html import line, page
 from bot.texts import Texts
 from knowledge.store.announcements import Announcement
-from knowledge.store.deliveries import DeliveryReport
+from knowledge.store.delivery_report import DeliveryReport
 
 _TONES = {
     "sent": Tone.GOOD,
@@ -16,6 +16,7 @@ _TONES = {
     "postponed": Tone.FAIR,
     "queued": Tone.FAIR,
     "sending": Tone.FAIR,
+    "checking": Tone.FAIR,
     "blocked": Tone.POOR,
     "deleted": Tone.POOR,
     "failed": Tone.POOR,

@@ -17,7 +17,7 @@ from bot.texts import Texts
 from knowledge.quiet_hours import DEFAULT_ZONE
 from knowledge.store.announcement_tables import DeliveryStatus
 from knowledge.store.announcements import Announcement
-from knowledge.store.deliveries import DeliveryReport
+from knowledge.store.delivery_report import DeliveryReport
 
 _WITH_ID = frozenset({DeliveryStatus.FAILED, DeliveryStatus.IN_DOUBT})
 #: What a spreadsheet takes for the beginning of a formula, whatever the cell says that it is.

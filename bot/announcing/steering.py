@@ -22,7 +22,7 @@ from knowledge.domain import Language
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import AnnouncementStatus
 from knowledge.store.announcements import BEGUN, UNCONFIRMED, Announcement
-from knowledge.store.deliveries import DeliveryReport
+from knowledge.store.delivery_report import DeliveryReport
 
 #: Waits for the corrected text, and keeps it until it is confirmed.
 CORRECTION_TOPIC = "announce-correction"

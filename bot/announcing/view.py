@@ -13,9 +13,9 @@ from bot.progress import bar
 from bot.texts import Texts, texts
 from knowledge.domain import Language
 from knowledge.quiet_hours import DEFAULT_ZONE
-from knowledge.store.announcement_tables import AnnouncementStatus
+from knowledge.store.announcement_tables import AnnouncementStatus, Reason
 from knowledge.store.announcements import Announcement
-from knowledge.store.deliveries import DeliveryReport, Reason
+from knowledge.store.delivery_report import DeliveryReport
 
 #: The part before the first colon in the data of every button that the staff presses, and of those under a message.
 CALLBACK = "announce"
@@ -190,6 +190,11 @@ def followed_up(announcement: Announcement, report: DeliveryReport, words: Texts
     )
 
 
+def checking(announcement: Announcement, report: DeliveryReport, words: Texts) -> Message:
+    """While nothing is sent, and it is looked for messages whose sending was lost sight of."""
+    return message(heading(announcement, words), line(words.get("announce.checking", count=report.checking)))
+
+
 def missed(announcement: Announcement, words: Texts) -> Message:
     """Its time went by while the bot was down."""
     at = clock(announcement.send_at, announcement.zone) if announcement.send_at else ""
@@ -236,6 +241,7 @@ PARTS = (
     "blocked",
     "deleted",
     "failed",
+    "checking",
     "in_doubt",
     "muted",
     "stopped",
@@ -275,6 +281,12 @@ def reason_name(reason: str, words: Texts) -> str:
             return words.get("announce.why.not_here")
         case Reason.RESTORED:
             return words.get("announce.why.restored")
+        case Reason.NUMBERING:
+            return words.get("announce.why.numbering")
+        case Reason.TOO_MANY:
+            return words.get("announce.why.too_many")
+        case Reason.UNTOLD:
+            return words.get("announce.why.untold")
         case "":
             return words.get("announce.why.unknown")
     return reason[:_LONGEST_REASON]

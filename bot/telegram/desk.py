@@ -74,6 +74,7 @@ class Desk:
         if update.my_chat_member is not None:
             await self._note_membership(update)
             return True
+        self._note_number(update)
         found = read(update, self._me())
         if found is None:
             return True
@@ -90,6 +91,13 @@ class Desk:
                 return False
             await self._apologize(update.update_id, found, chat, error)
         return True
+
+    def _note_number(self, update: Update) -> None:
+        """Whatever they send takes a number, and what they press has one; see bot.numbering."""
+        query = update.callback_query
+        message = update.message if query is None else query.message
+        if message is not None and message.chat.type == ChatType.PRIVATE:
+            self._messenger.numbering.saw(message.chat.id, message.message_id)
 
     async def _answer(self, update: Update, found: Read, chat: Chat) -> None:
         sender = found.sender

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -25,12 +25,14 @@ from bot.conversation import (
     Blocked,
     Button,
     Failed,
+    Found,
     InDoubt,
     Message,
     Postponed,
     Sent,
     Unreached,
 )
+from bot.numbering import Numbering
 from bot.telegram.errors import is_deleted, is_gone
 from bot.telegram.limits import Repeat, fault_name, surely_not_carried_out
 
@@ -45,7 +47,10 @@ _FILES_AT_ONCE = 2
 #: Telegram's words, in lower case, for an edit that changes nothing, and for a message that is gone or not ours.
 _GONE = "message to delete not found"
 _SAME = "message is not modified"
-_NOT_THERE = ("message to edit not found", "message can't be edited", "message_id_invalid", "chat not found")
+_NOT_TO_REACT = "message to react not found"
+_NOT_TO_EDIT = "message to edit not found"
+_NOT_OURS = "message can't be edited"
+_NOT_THERE = (_NOT_TO_EDIT, _NOT_OURS, "message_id_invalid", "chat not found")
 
 
 class TelegramMessenger:
@@ -55,6 +60,11 @@ class TelegramMessenger:
         self._bot = bot
         self._on_blocked = on_blocked
         self._files = asyncio.Semaphore(_FILES_AT_ONCE)
+        self._numbering = Numbering()
+
+    @property
+    def numbering(self) -> Numbering:
+        return self._numbering
 
     def reaches(self, chat_id: int) -> bool:
         # Telegram numbers from 1 and, for groups, from -1; 0 is the terminal's (bot.console.screen).
@@ -119,6 +129,26 @@ class TelegramMessenger:
             return False
         return True
 
+    async def look(self, chat_id: int, message_id: int) -> Found | Blocked | Postponed:
+        """By taking away the bot's reaction to it, where there is none: it never reacts to anything."""
+        try:
+            await self._bot.set_message_reaction(chat_id, message_id, **_bulk())
+        except TelegramError as error:
+            return await self._not_found(chat_id, error, {_NOT_TO_REACT: Found.NOTHING})
+        return Found.SOMETHING
+
+    async def recognize(self, chat_id: int, message_id: int, message: Message) -> Found | Blocked | Postponed:
+        """By giving it the buttons that it has."""
+        expected = {_SAME: Found.THIS, _NOT_OURS: Found.ANOTHERS, _NOT_TO_EDIT: Found.NOTHING}
+        try:
+            await self._bot.edit_message_reply_markup(
+                chat_id, message_id, reply_markup=keyboard(message.buttons), **_bulk()
+            )
+        except TelegramError as error:
+            return await self._not_found(chat_id, error, expected)
+        log.error("action=telegram.recognize_changed chat=%d message=%d", chat_id, message_id)
+        return Found.UNCLEAR
+
     async def show(
         self,
         chat_id: int,
@@ -137,7 +167,7 @@ class TelegramMessenger:
             "reply_parameters": reply,
             "rate_limit_args": repeat,
         }
-        carried = message.attachment
+        carried, before = message.attachment, self._numbering.before()
         if carried is None:
             shown = await self._bot.send_message(
                 text=message.html, link_preview_options=_NO_PREVIEW, **common
@@ -152,6 +182,7 @@ class TelegramMessenger:
                     disable_content_type_detection=True,
                     **common,
                 )
+        self._numbering.given(chat_id, shown.message_id, before)
         return shown.message_id
 
     def _edit_refused(self, error: BadRequest, chat_id: int) -> bool:
@@ -160,6 +191,21 @@ class TelegramMessenger:
         if not any(words in error.message.casefold() for words in _NOT_THERE):
             log.error("action=telegram.edit_refused chat=%d reason=%s", chat_id, _reason(error))
         return False
+
+    async def _not_found(
+        self, chat_id: int, error: TelegramError, expected: Mapping[str, Found]
+    ) -> Found | Blocked | Postponed:
+        """What a refusal says of the message that was asked for."""
+        if isinstance(error, RetryAfter):
+            return Postponed(seconds=error._retry_after.total_seconds())  # noqa: SLF001 - as in `send_once`
+        if _is_fault(error):
+            return Postponed(seconds=_TRY_AGAIN_AFTER_S, fault=fault_name(error))
+        if is_gone(error):
+            return await self._blocked(chat_id, error)
+        found = next((each for words, each in expected.items() if words in error.message.casefold()), None)
+        if found is None:
+            log.warning("action=telegram.look_refused chat=%d reason=%s", chat_id, _reason(error))
+        return found or Found.UNCLEAR
 
     async def _blocked(self, chat_id: int, error: TelegramError) -> Blocked:
         blocked = Blocked(is_deleted=is_deleted(error))
@@ -188,6 +234,11 @@ async def _input(carried: Attachment) -> InputFile | str:
             return InputFile(carried.content, filename=carried.name)
         case Path():
             return InputFile(await asyncio.to_thread(carried.content.read_bytes), filename=carried.name)
+
+
+def _bulk() -> dict[str, Any]:
+    """ExtBot's own argument, which Bot does not know: it leaves Telegram's allowance to answers first."""
+    return {"rate_limit_args": Repeat.ONCE}
 
 
 def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:

@@ -12,6 +12,7 @@ from knowledge.store.courses import CourseStore
 from knowledge.store.database import Database, metadata
 from knowledge.store.deliveries import DeliveryStore
 from knowledge.store.dialogues import DialogueStore
+from knowledge.store.doubts import DoubtStore
 from knowledge.store.gaps import GapStore
 from knowledge.store.invitations import InvitationStore
 from knowledge.store.jobs import JobStore
@@ -43,6 +44,7 @@ class Stores:
     jobs: JobStore
     announcements: AnnouncementStore
     deliveries: DeliveryStore
+    doubts: DoubtStore
     audit: AuditLog
     dialogues: DialogueStore
     privacy: PrivacyStore
@@ -66,6 +68,7 @@ def open_stores(url: str) -> Stores:
         jobs=JobStore(database),
         announcements=AnnouncementStore(database),
         deliveries=DeliveryStore(database),
+        doubts=DoubtStore(database),
         audit=AuditLog(database),
         dialogues=DialogueStore(database),
         privacy=PrivacyStore(database),

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    literal_column,
     text,
 )
 
@@ -56,8 +57,8 @@ deliveries = Table(
     Column("announcement_id", ForeignKey("announcements.id"), primary_key=True),
     Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
     Column("status", String(16), nullable=False),
-    # When it is this one's turn; NULL as soon as it is under way or settled. So what is left to do is found at once,
-    # however many there are.
+    # When it is this one's turn, to be written to or to be looked for; NULL as soon as it is under way or settled. So
+    # what is left to do is found at once, however many there are.
     Column("due_at", UtcDateTime),
     Column("attempts", Integer, nullable=False),
     Column("message_id", BigInteger),
@@ -69,8 +70,16 @@ deliveries = Table(
     Column("reason", Text),
     Column("opened_at", UtcDateTime),
     Column("changed_at", UtcDateTime, nullable=False),
+    # The highest message id that was known when the newest call began: a message that it sent has a higher one.
+    Column("seen_before", BigInteger),
+    # One that was given after it was over, where it is looked for: a message that it sent has a lower one.
+    Column("seen_after", BigInteger),
     Index("ix_deliveries_announcement_id_due_at", "announcement_id", "due_at"),
 )
+
+#: Written out, for a database takes an index of some rows only where it sees in the query that these are meant.
+IS_CHECKING = deliveries.c.status == literal_column("'checking'")
+Index("ix_deliveries_checking", deliveries.c.due_at, sqlite_where=IS_CHECKING, postgresql_where=IS_CHECKING)
 
 
 class AnnouncementStatus(StrEnum):
@@ -95,14 +104,16 @@ class DeliveryStatus(StrEnum):
     QUEUED = "queued"
     #: It is the recipient's quiet hours; sent when they end.
     POSTPONED = "postponed"
-    #: The call to Telegram is under way; after a kill such a row is in doubt.
+    #: The call to Telegram is under way; after a kill nobody knows what came of it.
     SENDING = "sending"
+    #: Its reply was lost: whether the message stands in their chat is looked for.
+    CHECKING = "checking"
     SENT = "sent"
     BLOCKED = "blocked"
     #: The account is no more.
     DELETED = "deleted"
     FAILED = "failed"
-    #: Telegram may or may not have sent it; never tried again, unless somebody asks for it.
+    #: Telegram may or may not have sent it, and looking did not tell; never tried again, unless somebody asks for it.
     IN_DOUBT = "in_doubt"
     #: They do not want this kind of announcement.
     MUTED = "muted"
@@ -110,3 +121,24 @@ class DeliveryStatus(StrEnum):
     STOPPED = "stopped"
     #: It was sent, and deleted again.
     RECALLED = "recalled"
+
+
+class Reason(StrEnum):
+    """Why a send is in doubt or has failed, where it is not Telegram that gave a reason."""
+
+    #: The process ended while the call was under way.
+    INTERRUPTED = "interrupted"
+    #: The connection broke before Telegram's reply; the log says how.
+    LOST = "connection lost"
+    #: Telegram could not be reached, again and again.
+    UNREACHABLE = "not reached"
+    #: They had themselves forgotten, or were shut out, after the announcement was confirmed.
+    NOT_HERE = "not here any more"
+    #: It was under way when the backup was made that the library was restored from.
+    RESTORED = "restored from a backup"
+    #: Message ids were not given one after the other, so that where to look is not known.
+    NUMBERING = "ids not in order"
+    #: The message would be one of too many to ask for each.
+    TOO_MANY = "too many messages since"
+    #: Something stands there of which it cannot be told what it is.
+    UNTOLD = "not told apart"

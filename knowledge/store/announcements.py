@@ -321,8 +321,11 @@ def _confirmed(
 
 
 def _stop_the_rest(connection: Connection, announcement_id: int) -> None:
+    """Who may have it already is looked for all the same."""
     waiting = update(deliveries).where(
-        deliveries.c.announcement_id == announcement_id, deliveries.c.due_at.is_not(None)
+        deliveries.c.announcement_id == announcement_id,
+        deliveries.c.due_at.is_not(None),
+        deliveries.c.status != DeliveryStatus.CHECKING,
     )
     connection.execute(waiting.values(status=DeliveryStatus.STOPPED, due_at=None, changed_at=now()))
 

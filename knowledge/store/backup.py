@@ -10,15 +10,19 @@ from uuid import uuid4
 
 from knowledge.domain import EditionStatus
 from knowledge.errors import BackupUnusable, LibraryUnusable
-from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus
+from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus, Reason
 from knowledge.store.database import Database, now
-from knowledge.store.deliveries import Reason
 from knowledge.store.note_tables import NoteStatus
 
 _ON_A_SERVER = "the library is on a database server: back it up with the server's own means (pg_dump)"
 #: How long another process may hold the database, in seconds.
 _BUSY_SECONDS = 60.0
-_UNSETTLED = (DeliveryStatus.QUEUED, DeliveryStatus.POSTPONED, DeliveryStatus.SENDING)
+_UNSETTLED = (
+    DeliveryStatus.QUEUED,
+    DeliveryStatus.POSTPONED,
+    DeliveryStatus.SENDING,
+    DeliveryStatus.CHECKING,
+)
 
 
 def copy_to(database: Database, target: Path) -> None:
@@ -76,7 +80,7 @@ def _silenced(connection: sqlite3.Connection) -> None:
     """
     moment = now().replace(tzinfo=None).isoformat(" ", "microseconds")
     connection.execute(
-        "UPDATE deliveries SET status = ?, reason = ?, due_at = NULL, changed_at = ? WHERE status IN (?, ?, ?)",
+        "UPDATE deliveries SET status = ?, reason = ?, due_at = NULL, changed_at = ? WHERE status IN (?, ?, ?, ?)",
         (DeliveryStatus.IN_DOUBT, Reason.RESTORED, moment, *_UNSETTLED),
     )
     connection.execute(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, exists, func, select, update
 
 from knowledge.domain import AnnouncementKind, Language, Person
-from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus, announcements, deliveries
+from knowledge.store.announcement_tables import (
+    AnnouncementStatus,
+    DeliveryStatus,
+    Reason,
+    announcements,
+    deliveries,
+)
 from knowledge.store.database import Database, now
+from knowledge.store.delivery_report import Delivery, DeliveryReport, deliveries_of, report_of
 from knowledge.store.people import PeopleStore, people
 
 #: Telegram lets a bot delete its messages in a private chat for so long.
@@ -25,24 +30,11 @@ _SKIPPED_AT_ONCE = 200
 
 
 _S = DeliveryStatus
+#: To be written to; who is to be looked for has an hour too.
+_WAITS = deliveries.c.status != _S.CHECKING
 _IS_SENDING = announcements.c.status == AnnouncementStatus.SENDING
 #: Whoever waits still gets it, or may.
-_UNSETTLED = (AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED)
-
-
-class Reason(StrEnum):
-    """Why a send is in doubt or has failed, where it is not Telegram that gave a reason."""
-
-    #: The process ended while the call was under way.
-    INTERRUPTED = "interrupted"
-    #: The connection broke before Telegram's reply; the log says how.
-    LOST = "connection lost"
-    #: Telegram could not be reached, again and again.
-    UNREACHABLE = "not reached"
-    #: They had themselves forgotten, or were shut out, after the announcement was confirmed.
-    NOT_HERE = "not here any more"
-    #: It was under way when the backup was made that the library was restored from.
-    RESTORED = "restored from a backup"
+UNSETTLED = (AnnouncementStatus.SENDING, AnnouncementStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +48,8 @@ class Claimed:
     language: Language
     #: With this one.
     attempts: int
+    #: The highest message id that was known at this moment.
+    seen_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,70 +72,19 @@ class Delivered:
         return now() - self.sent_at < DELETABLE_FOR - timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One recipient's row, for a table of all of them."""
-
-    telegram_id: int
-    status: DeliveryStatus
-    attempts: int
-    reason: str | None
-    sent_at: datetime | None
-    opened_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryReport:
-    """How many recipients stand where; the sum is the audience."""
-
-    queued: int = 0
-    postponed: int = 0
-    sending: int = 0
-    sent: int = 0
-    blocked: int = 0
-    deleted: int = 0
-    failed: int = 0
-    in_doubt: int = 0
-    muted: int = 0
-    stopped: int = 0
-    recalled: int = 0
-    #: Of those that failed and of those in doubt: how many for which reason.
-    failed_by: Mapping[str, int] = field(default_factory=dict)
-    in_doubt_by: Mapping[str, int] = field(default_factory=dict)
-    #: Of those sent: who pressed a button of it; whose chat shows an older text, or still shows what was recalled.
-    opened: int = 0
-    mended: int = 0
-    not_mended: int = 0
-    #: When the first of those postponed gets it.
-    postponed_until: datetime | None = None
-
-    @property
-    def audience(self) -> int:
-        settled = self.sent + self.blocked + self.deleted + self.failed + self.in_doubt
-        left_out = self.muted + self.stopped + self.recalled
-        return self.queued + self.postponed + self.sending + settled + left_out
-
-    @property
-    def handled(self) -> int:
-        """Those for whom nothing is left to do."""
-        return self.audience - self.queued - self.postponed - self.sending
-
-    @property
-    def is_complete(self) -> bool:
-        return self.handled == self.audience
-
-
 class DeliveryStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._people = PeopleStore(database)
 
     # ------------------------------------------------------------------------------------- sending
-    def claim(self, announcement_ids: Sequence[int], at: datetime) -> Claimed | PassedOver | None:
+    def claim(
+        self, announcement_ids: Sequence[int], at: datetime, *, seen_before: int | None = None
+    ) -> Claimed | PassedOver | None:
         """Takes the next recipient of the first of these that is being sent and has one whose turn it is.
 
         People's wishes are read at this moment: who is not to be written to is settled here, and who has quiet hours
-        is put off until they end.
+        is put off until they end. seen_before: the highest message id that is known.
         """
         with self._database.write() as connection:
             for announcement_id in announcement_ids:
@@ -152,7 +95,8 @@ class DeliveryStore:
                     person = self._people.get(found.telegram_id)
                     instead = _instead_of_sending(person, found.kind, at)
                     if instead is None:
-                        return _claimed(connection, found, person.language if person else Language.ZH)
+                        language = person.language if person else Language.ZH
+                        return _claimed(connection, found, language, seen_before)
                     connection.execute(_row(found).values(**instead, changed_at=now()))
                 else:
                     return PassedOver()
@@ -185,7 +129,7 @@ class DeliveryStore:
         """
         is_over = exists().where(
             announcements.c.id == deliveries.c.announcement_id,
-            announcements.c.status.not_in(_UNSETTLED),
+            announcements.c.status.not_in(UNSETTLED),
         )
         values = {
             "status": case((is_over, _S.STOPPED.value), else_=_S.QUEUED.value),
@@ -196,41 +140,14 @@ class DeliveryStore:
         with self._database.write() as connection:
             connection.execute(_row(claimed).values(**values, changed_at=now()))
 
-    def take_up_interrupted(self, announcement_ids: Collection[int]) -> int:
-        """At start: a send that a kill cut off is in doubt, or waits again where that was chosen. Gives how many.
-
-        It waits too where the announcement is paused, for that can be resumed.
-        """
-        mine = deliveries.c.announcement_id.in_(tuple(announcement_ids))
-        cut = mine & (deliveries.c.status == _S.SENDING)
-        again = exists().where(
-            announcements.c.id == deliveries.c.announcement_id,
-            announcements.c.at_least_once,
-            announcements.c.status.in_(_UNSETTLED),
-        )
-        with self._database.write() as connection:
-            repeated = update(deliveries).where(cut, again).values(status=_S.QUEUED, due_at=now())
-            taken_up = connection.execute(repeated).rowcount
-            doubted = update(deliveries).where(cut)
-            values = {"status": _S.IN_DOUBT, "reason": Reason.INTERRUPTED, "changed_at": now()}
-            return int(taken_up + connection.execute(doubted.values(**values)).rowcount)
-
-    def with_interrupted(self) -> list[int]:
-        """The announcements of which a send is under way, or was when the process ended."""
-        query = select(deliveries.c.announcement_id).where(deliveries.c.status == _S.SENDING).distinct()
-        with self._database.read() as connection:
-            return list(connection.execute(query).scalars())
-
     def next_due(self, announcement_ids: Collection[int]) -> datetime | None:
         """When the next recipient of any of these, as far as it is being sent, gets their turn."""
-        query = select(func.min(deliveries.c.due_at)).select_from(deliveries.join(announcements))
         with self._database.read() as connection:
-            mine = deliveries.c.announcement_id.in_(tuple(announcement_ids))
-            found: datetime | None = connection.execute(query.where(mine, _IS_SENDING)).scalar_one()
-            return found
+            firsts = [connection.execute(_first_due(id_)).scalar() for id_ in announcement_ids]
+        return min((each for each in firsts if each is not None), default=None)
 
     def is_settled(self, announcement_id: int) -> bool:
-        """Whether nobody waits and no call is under way."""
+        """Whether nobody waits, no call is under way, and none is being looked for."""
         mine = deliveries.c.announcement_id == announcement_id
         waits = select(deliveries.c.telegram_id).where(mine, deliveries.c.due_at.is_not(None)).limit(1)
         under_way = select(deliveries.c.telegram_id).where(mine, deliveries.c.status == _S.SENDING).limit(1)
@@ -238,8 +155,9 @@ class DeliveryStore:
             return not (connection.execute(waits).first() or connection.execute(under_way).first())
 
     def is_under_way(self, announcement_id: int, before_revision: int | None = None) -> bool:
-        """Whether a call is under way, with None of any revision."""
-        fits = [deliveries.c.announcement_id == announcement_id, deliveries.c.status == _S.SENDING]
+        """Whether a call is under way, or its message looked for; with None of any revision."""
+        open_ = deliveries.c.status.in_((_S.SENDING, _S.CHECKING))
+        fits = [deliveries.c.announcement_id == announcement_id, open_]
         if before_revision is not None:
             fits.append(deliveries.c.revision < before_revision)
         with self._database.read() as connection:
@@ -291,7 +209,9 @@ class DeliveryStore:
         those it was sent to.
         """
         mine = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.telegram_id == telegram_id)
-        doubtful = update(deliveries).where(mine, deliveries.c.status.in_((_S.IN_DOUBT, _S.SENDING)))
+        doubtful = update(deliveries).where(
+            mine, deliveries.c.status.in_((_S.IN_DOUBT, _S.SENDING, _S.CHECKING))
+        )
         arrived = {"status": _S.SENT, "message_id": message_id, "reason": None, "changed_at": now()}
         opened = update(deliveries).where(mine, deliveries.c.status.in_((_S.SENT, _S.RECALLED)))
         with self._database.write() as connection:
@@ -302,36 +222,13 @@ class DeliveryStore:
 
     # ------------------------------------------------------------------------------------- report
     def report(self, announcement_id: int) -> DeliveryReport:
-        has_reason = deliveries.c.status.in_((_S.FAILED, _S.IN_DOUBT))
-        why = case((has_reason, func.coalesce(deliveries.c.reason, "")), else_=None).label("why")
-        is_newest = deliveries.c.revision == announcements.c.revision
-        was_sent = deliveries.c.status == _S.SENT
-        query = (
-            select(
-                deliveries.c.status,
-                why,
-                func.count().label("people"),
-                func.count(deliveries.c.opened_at).label("opened"),
-                func.count(deliveries.c.mend_reason).label("not_mended"),
-                func.sum(case((was_sent & is_newest & (announcements.c.revision > 0), 1), else_=0)).label(
-                    "mended"
-                ),
-                func.min(deliveries.c.due_at).label("due_at"),
-            )
-            .select_from(deliveries.join(announcements))
-            .where(deliveries.c.announcement_id == announcement_id)
-            .group_by(deliveries.c.status, why)
-        )
         with self._database.read() as connection:
-            return _report(connection.execute(query).all())
+            return report_of(connection, announcement_id)
 
     def of(self, announcement_id: int) -> list[Delivery]:
         """Every row, by the recipient's id."""
-        mine = select(deliveries).where(deliveries.c.announcement_id == announcement_id)
         with self._database.read() as connection:
-            return [
-                _delivery(row) for row in connection.execute(mine.order_by(deliveries.c.telegram_id)).all()
-            ]
+            return deliveries_of(connection, announcement_id)
 
     # --------------------------------------------------------------------------------------- parts
     def _delivered(self, row: Row[Any]) -> Delivered:
@@ -350,7 +247,14 @@ def _next(announcement_id: int, at: datetime) -> Any:
         deliveries.join(announcements)
     )
     due = (deliveries.c.announcement_id == announcement_id) & (deliveries.c.due_at <= at)
-    return query.where(due, _IS_SENDING).order_by(deliveries.c.due_at).limit(1)
+    return query.where(due, _WAITS, _IS_SENDING).order_by(deliveries.c.due_at).limit(1)
+
+
+def _first_due(announcement_id: int) -> Any:
+    """When the first who waits for it has their turn, as far as it is being sent."""
+    mine = (deliveries.c.announcement_id == announcement_id) & deliveries.c.due_at.is_not(None)
+    query = select(deliveries.c.due_at).select_from(deliveries.join(announcements))
+    return query.where(mine, _WAITS, _IS_SENDING).order_by(deliveries.c.due_at).limit(1)
 
 
 def _instead_of_sending(person: Person | None, kind: str, at: datetime) -> dict[str, Any] | None:
@@ -368,19 +272,22 @@ def _instead_of_sending(person: Person | None, kind: str, at: datetime) -> dict[
     return None
 
 
-def _claimed(connection: Connection, found: Row[Any], language: Language) -> Claimed:
+def _claimed(connection: Connection, found: Row[Any], language: Language, seen_before: int | None) -> Claimed:
     claimed = Claimed(
         announcement_id=found.announcement_id,
         revision=found.revision,
         telegram_id=found.telegram_id,
         language=language,
         attempts=found.attempts + 1,
+        seen_before=seen_before,
     )
     values = {
         "status": _S.SENDING,
         "due_at": None,
         "attempts": claimed.attempts,
         "revision": claimed.revision,
+        "seen_before": seen_before,
+        "seen_after": None,
     }
     connection.execute(_row(claimed).values(**values, changed_at=now()))
     return claimed
@@ -390,32 +297,3 @@ def _row(which: Any) -> Any:
     """Of something that names its announcement and its recipient."""
     mine = deliveries.c.announcement_id == which.announcement_id
     return update(deliveries).where(mine, deliveries.c.telegram_id == which.telegram_id)
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        telegram_id=row.telegram_id,
-        status=DeliveryStatus(row.status),
-        attempts=row.attempts,
-        reason=row.reason,
-        sent_at=row.sent_at,
-        opened_at=row.opened_at,
-    )
-
-
-def _report(rows: Sequence[Row[Any]]) -> DeliveryReport:
-    counts: Counter[str] = Counter()
-    reasons: dict[str, Counter[str]] = {_S.FAILED.value: Counter(), _S.IN_DOUBT.value: Counter()}
-    for row in rows:
-        counts[row.status] += row.people
-        if row.why is not None:
-            reasons[row.status][row.why] += row.people
-    return DeliveryReport(
-        **counts,
-        failed_by=dict(reasons[_S.FAILED]),
-        in_doubt_by=dict(reasons[_S.IN_DOUBT]),
-        opened=sum(row.opened for row in rows),
-        mended=sum(row.mended for row in rows),
-        not_mended=sum(row.not_mended for row in rows),
-        postponed_until=next((row.due_at for row in rows if row.status == _S.POSTPONED), None),
-    )

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from knowledge.domain import Role
-from knowledge.store.announcement_tables import DeliveryStatus, deliveries
+from knowledge.store.announcement_tables import DeliveryStatus, Reason, deliveries
 from knowledge.store.audit import audit_log, write_line
 from knowledge.store.database import Database, now
 from knowledge.store.dialogues import dialogues
@@ -345,16 +345,21 @@ def _detach_deliveries(connection: Connection, telegram_id: int) -> int:
     for before, after in (
         ((DeliveryStatus.QUEUED, DeliveryStatus.POSTPONED), DeliveryStatus.FAILED),
         # The call is under way, and nobody will be found to note what came of it.
-        ((DeliveryStatus.SENDING,), DeliveryStatus.IN_DOUBT),
+        ((DeliveryStatus.SENDING, DeliveryStatus.CHECKING), DeliveryStatus.IN_DOUBT),
     ):
         given_up = update(deliveries).where(mine, deliveries.c.status.in_(before))
         connection.execute(given_up.values(status=after, reason=_FORGOTTEN, due_at=None))
-    nobody = {"telegram_id": _nobody(), "message_id": None, "changed_at": now()}
+    nobody = {
+        "telegram_id": _nobody(),
+        "message_id": None,
+        "seen_before": None,
+        "seen_after": None,
+        "changed_at": now(),
+    }
     return int(connection.execute(update(deliveries).where(mine).values(**nobody)).rowcount)
 
 
-#: As knowledge.store.deliveries.Reason.NOT_HERE says it.
-_FORGOTTEN = "not here any more"
+_FORGOTTEN = Reason.NOT_HERE
 
 
 def _erase_person(connection: Connection, telegram_id: int) -> int:

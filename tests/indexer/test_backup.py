@@ -22,9 +22,8 @@ from knowledge.domain import Answer
 from knowledge.errors import BackupUnusable, KnowledgeError
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
-from knowledge.store.announcement_tables import DeliveryStatus, announcements, deliveries
+from knowledge.store.announcement_tables import DeliveryStatus, Reason, announcements, deliveries
 from knowledge.store.database import now
-from knowledge.store.deliveries import Reason
 from knowledge.store.note_tables import NoteKind, NoteStatus, notes
 from knowledge.testing import FakeEncoder
 from tests.indexer.guidelines import TARGET, ReadsHere, guideline
@@ -270,7 +269,7 @@ def test_what_was_about_to_be_sent_is_not_sent_again_after_a_restore(
     assert [each and each.confirmed_at for each in found] == [moment, None, moment]
     assert after.announcements.resume(running)
     assert after.deliveries.claim([running], moment + timedelta(days=9)) is None, "nobody waits any more"
-    unsettled = {*waiting, DeliveryStatus.SENDING}
+    unsettled = {*waiting, DeliveryStatus.SENDING, DeliveryStatus.CHECKING}
     expected = [DeliveryStatus.IN_DOUBT if each in unsettled else each for each in DeliveryStatus]
     assert [each.status for each in after.deliveries.of(running)] == expected
     assert after.deliveries.report(running).in_doubt_by[Reason.RESTORED] == len(unsettled)

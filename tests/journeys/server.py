@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -54,9 +54,21 @@ class Server:
         self._updates: list[dict[str, Any]] = []
         self._again: list[dict[str, Any]] = []
         self._update_ids = itertools.count(1001)
-        self._message_ids = itertools.count(1)
+        #: As Telegram counts: one counter over all private chats, and one for each group.
+        self._private_ids = itertools.count(1)
+        self._group_ids: dict[int, Iterator[int]] = {}
+        #: Instead of it, private chats count each for itself: Telegram promises nothing.
+        self.numbers_by_chat = False
         self._changed = asyncio.Event()
         self._polls = 0
+        self._plain_calls: dict[str, Callable[[dict[str, str]], Any]] = {
+            "editMessageText": self._edit,
+            "editMessageReplyMarkup": self._edit_buttons,
+            "setMessageReaction": self._react,
+            "deleteMessage": self._delete,
+            "answerCallbackQuery": self._answer_query,
+            "getFile": self._get_file,
+        }
 
     # --------------------------------------------------------------------------------- for the story
     async def start(self) -> None:
@@ -111,10 +123,15 @@ class Server:
         self.push(callback_query=pressed)
 
     def new_message(self, chat: ChatState, sender: dict[str, Any], **content: Any) -> dict[str, Any]:
-        base = {"message_id": next(self._message_ids), "date": int(time.time()), "chat": chat.info}
+        base = {"message_id": self._next_id(chat), "date": int(time.time()), "chat": chat.info}
         message = {**base, "from": sender, **content}
         chat.said[message["message_id"]] = message
         return message
+
+    def _next_id(self, chat: ChatState) -> int:
+        if chat.info["type"] == "private" and not self.numbers_by_chat:
+            return next(self._private_ids)
+        return next(self._group_ids.setdefault(chat.id, itertools.count(1)))
 
     def held(self, fault: Fault) -> bool:
         """Whether a call is being held: for HELD_AFTER, one that was carried out."""
@@ -127,7 +144,9 @@ class Server:
 
     @property
     def bad_requests(self) -> list[Call]:
-        return [call for call in self.calls if call.status == 400]
+        """Calls that ask whether a message is there are answered so, and are none."""
+        refused = [call for call in self.calls if call.status == 400]
+        return [call for call in refused if call.description not in _ANSWERS.get(call.method, ())]
 
     def transcript(self) -> str:
         shown = [f"{chat.id} {kind}: {text}" for chat in self.chats.values() for kind, text, _ in chat.events]
@@ -189,16 +208,12 @@ class Server:
                 return await self._get_updates(params)
             case "sendMessage" | "sendDocument" | "sendPhoto":
                 return self._send(params, _CARRIED.get(method))
-            case "editMessageText":
-                return self._edit(params)
-            case "answerCallbackQuery":
-                return self._answer_query(params)
             case "sendChatAction":
                 return bool(self._writable(params))
-            case "getFile":
-                return self._get_file(params)
             case _ if method.startswith(("setMy", "deleteMy")) or method == "deleteWebhook":
                 return True
+        if (carried_out := self._plain_calls.get(method)) is not None:
+            return carried_out(params)
         raise Refusal(404, f"Not Found: {method}")
 
     async def _get_updates(self, params: dict[str, str]) -> list[dict[str, Any]]:
@@ -240,6 +255,33 @@ class Server:
         message.update(content, edit_date=int(time.time()))
         chat.events.append(("edit", content["text"], message))
         return message
+
+    def _edit_buttons(self, params: dict[str, str]) -> dict[str, Any]:
+        chat, id_ = self._writable(params), int(params["message_id"])
+        if id_ not in chat.said:
+            raise BadRequest("message to edit not found")
+        if id_ not in chat.messages:
+            raise BadRequest("message can't be edited")
+        buttons = {"inline_keyboard": keyboard(params.get("reply_markup"))}
+        if chat.messages[id_]["reply_markup"] == buttons:
+            raise BadRequest("message is not modified")
+        chat.messages[id_]["reply_markup"] = buttons
+        chat.events.append(("buttons", chat.messages[id_]["text"], chat.messages[id_]))
+        return chat.messages[id_]
+
+    def _react(self, params: dict[str, str]) -> bool:
+        if int(params["message_id"]) not in self._writable(params).said:
+            raise BadRequest("message to react not found")
+        if json.loads(params.get("reaction", "[]")):
+            raise BadRequest("the bot is not meant to react to anything")
+        return True
+
+    def _delete(self, params: dict[str, str]) -> bool:
+        chat, id_ = self._writable(params), int(params["message_id"])
+        if chat.said.pop(id_, None) is None:
+            raise BadRequest("message to delete not found")
+        del chat.messages[id_]
+        return True
 
     def _answer_query(self, params: dict[str, str]) -> bool:
         if params["callback_query_id"] not in self._queries:
@@ -298,6 +340,16 @@ def _written(value: object) -> str:
 
 #: What a message may carry, by the call that sends it.
 _CARRIED = {"sendPhoto": "photo", "sendDocument": "document"}
+
+
+#: What a call that asks for a message may be told.
+_ANSWERS = {
+    "setMessageReaction": {"Bad Request: message to react not found"},
+    "editMessageReplyMarkup": {
+        "Bad Request: message is not modified",
+        "Bad Request: message can't be edited",
+    },
+}
 
 
 def _refused(refusal: Refusal) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from knowledge.specialties import REGIONS, SPECIALTIES
 from knowledge.store.announcement_tables import AnnouncementStatus as Status
 from knowledge.store.announcement_tables import DeliveryStatus
 from knowledge.store.announcements import Announcement
-from knowledge.store.deliveries import Delivery, DeliveryReport
+from knowledge.store.delivery_report import Delivery, DeliveryReport
 from tests.journeys.markup import plain_text
 
 ZH, EN = texts(Language.ZH), texts(Language.EN)

@@ -26,12 +26,14 @@ from bot.conversation import (
     Blocked,
     Button,
     Failed,
+    Found,
     InDoubt,
     Message,
     Postponed,
     Sent,
     Unreached,
 )
+from bot.telegram.limits import Repeat
 from bot.telegram.messenger import TelegramMessenger, keyboard
 from tests.bot.telegram.test_desk import RecordingBot
 
@@ -115,6 +117,58 @@ async def test_a_message_of_its_own(error: TelegramError | None, outcome: object
 async def test_an_edit(error: TelegramError | None, shown: bool) -> None:
     sender, *_ = messenger(error)
     assert await sender.edit(1001, 5, MESSAGE) is shown
+
+
+@pytest.mark.parametrize(
+    "error,found",
+    [
+        (None, Found.SOMETHING),
+        (BadRequest("Message to react not found"), Found.NOTHING),
+        (BadRequest("REACTIONS_TOO_MANY"), Found.UNCLEAR),
+        (Forbidden("bot was blocked by the user"), Blocked()),
+        (Forbidden("user is deactivated"), Blocked(is_deleted=True)),
+        (broken(httpx.ReadError("gone")), Postponed(seconds=2, fault="ReadError")),
+        (NetworkError("Bad Gateway"), Postponed(seconds=2, fault="BadGateway")),
+    ],
+)
+async def test_a_look_changes_nothing(error: TelegramError | None, found: object) -> None:
+    sender, blocked, bot = messenger(error)
+    assert await sender.look(1001, 7) == found
+    assert bot.calls == [("set_message_reaction", {"rate_limit_args": Repeat.ONCE})]
+    assert blocked == ([1001] if isinstance(found, Blocked) else [])
+
+
+@pytest.mark.parametrize(
+    "error,found",
+    [
+        (BadRequest("Message is not modified: exactly the same"), Found.THIS),
+        (BadRequest("Message can't be edited"), Found.ANOTHERS),
+        (BadRequest("Message to edit not found"), Found.NOTHING),
+        (None, Found.UNCLEAR),
+        (BadRequest("something new"), Found.UNCLEAR),
+        (TimedOut(), Postponed(seconds=2, fault="TimedOut")),
+    ],
+)
+async def test_a_message_is_recognized_by_its_buttons(error: TelegramError | None, found: object) -> None:
+    sender, _, bot = messenger(error)
+    assert await sender.recognize(1001, 7, MESSAGE) == found
+    ((method, given),) = bot.calls
+    assert method == "edit_message_reply_markup"
+    assert given == {"reply_markup": keyboard(MESSAGE.buttons), "rate_limit_args": Repeat.ONCE}
+
+
+@pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")  # PTB's own RetryAfter.__init__ warns
+async def test_a_look_waits_as_long_as_telegram_says() -> None:
+    sender, *_ = messenger(RetryAfter(timedelta(seconds=40)))
+    assert await sender.look(1001, 7) == Postponed(seconds=40)
+
+
+async def test_the_ids_of_what_is_sent_are_remembered() -> None:
+    sender, *_ = messenger()
+    await sender.send(1001, MESSAGE)
+    assert sender.numbering.highest == 5
+    await sender.send_once(1002, MESSAGE)
+    assert sender.numbering.is_contradicted, "the same id a second time is not one counter's"
 
 
 class SlowBot:

@@ -337,3 +337,51 @@ def test_a_library_that_was_used_is_brought_up_to_date_with_all_its_rows(
         cited = connection.execute(text("SELECT question_id, edition_id, passage_id FROM citations"))
         assert [tuple(row) for row in cited] == [(3, 2, 7)]
         assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_announcements_from_before_go_on_as_they_were(tmp_path: Path, opened: list[Database]) -> None:
+    """What is in doubt stays so: from which id on it could be looked for was not noted then."""
+    database = at(tmp_path / "yidao.sqlite3", opened)
+    with database._engine.connect() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.commit()
+    with database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO announcements (id, status, text_zh, made_by, chat_id, made_at)"
+            " VALUES (1, 'sending', '今晚讲座', 9, 9, '2026-01-01 00:00:00')"
+        )
+        due_at = {"queued": "2026-01-01 00:00:00"}
+        for id_, status in ((5, "sent"), (6, "in_doubt"), (7, "sending"), (8, "queued")):
+            connection.exec_driver_sql(
+                "INSERT INTO deliveries (announcement_id, telegram_id, status, attempts, changed_at, due_at)"
+                " VALUES (1, ?, ?, 1, '2026-01-01 00:00:00', ?)",
+                (id_, status, due_at.get(status)),
+            )
+    database.migrate()
+    stores = open_stores(f"sqlite:///{database.file}")
+    stores.doubts.take_up_interrupted([1], datetime.now(UTC))
+    assert stores.doubts.due(datetime.now(UTC)) == []
+    report = stores.deliveries.report(1)
+    assert (report.sent, report.in_doubt, report.queued) == (1, 2, 1)
+    stores.database.close()
+
+
+def test_going_back_to_before_leaves_no_state_that_was_unknown_then(stores: Stores) -> None:
+    with stores.database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO announcements (id, status, made_by, chat_id, made_at)"
+            " VALUES (1, 'sending', 9, 9, '2026-01-01 00:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO deliveries (announcement_id, telegram_id, status, attempts, changed_at, due_at, seen_before)"
+            " VALUES (1, 5, 'checking', 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', 7)"
+        )
+    with stores.database._engine.connect() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+        connection.commit()
+        row = connection.exec_driver_sql("SELECT status, due_at FROM deliveries").one()
+    assert tuple(row) == ("in_doubt", None)

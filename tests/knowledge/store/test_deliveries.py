@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from knowledge.domain import AnnouncementKind, Language
 from knowledge.store import Stores, open_stores
-from knowledge.store.announcement_tables import DeliveryStatus
+from knowledge.store.announcement_tables import DeliveryStatus, Reason
 from knowledge.store.database import now
-from knowledge.store.deliveries import Claimed, DeliveryReport, PassedOver, Reason
+from knowledge.store.deliveries import Claimed, PassedOver
+from knowledge.store.delivery_report import DeliveryReport
 
 ADMIN, CHAT = 9, 90
 S = DeliveryStatus
@@ -179,9 +180,9 @@ def test_what_was_stopped_meanwhile_is_not_put_back(stores: Stores) -> None:
 def test_a_send_that_a_kill_cut_off_is_in_doubt_and_never_tried_again(stores: Stores) -> None:
     id_ = started(stores, 1, 2)
     claim(stores, id_)
-    assert stores.deliveries.with_interrupted() == [id_]
-    assert stores.deliveries.take_up_interrupted([id_]) == 1
-    assert stores.deliveries.take_up_interrupted([id_]) == 0
+    assert stores.doubts.with_interrupted() == [id_]
+    assert stores.doubts.take_up_interrupted([id_], now()) == 1
+    assert stores.doubts.take_up_interrupted([id_], now()) == 0
     assert settled(stores, id_, message_id=8).telegram_id == 2
     assert claim(stores, id_) is None
     assert stores.deliveries.report(id_) == DeliveryReport(
@@ -192,7 +193,7 @@ def test_a_send_that_a_kill_cut_off_is_in_doubt_and_never_tried_again(stores: St
 def test_where_it_is_at_least_once_a_send_that_was_cut_off_is_made_again(stores: Stores) -> None:
     id_ = started(stores, 1, at_least_once=True)
     claim(stores, id_)
-    stores.deliveries.take_up_interrupted([id_])
+    stores.doubts.take_up_interrupted([id_], now())
     assert taken(stores, id_).telegram_id == 1
 
 
@@ -200,7 +201,7 @@ def test_so_it_is_where_it_was_paused_before_the_kill(stores: Stores) -> None:
     id_ = started(stores, 1, at_least_once=True)
     claim(stores, id_)
     stores.announcements.pause(id_)
-    assert stores.deliveries.take_up_interrupted([id_]) == 1
+    assert stores.doubts.take_up_interrupted([id_], now()) == 1
     assert claim(stores, id_) is None
     stores.announcements.resume(id_)
     assert taken(stores, id_).telegram_id == 1
@@ -210,7 +211,7 @@ def test_what_was_stopped_before_the_kill_is_not_sent_again(stores: Stores) -> N
     id_ = started(stores, 1, at_least_once=True)
     claim(stores, id_)
     stores.announcements.stop(id_)
-    stores.deliveries.take_up_interrupted([id_])
+    stores.doubts.take_up_interrupted([id_], now())
     assert stores.deliveries.report(id_).in_doubt == 1
 
 
@@ -291,7 +292,7 @@ def test_the_report_adds_up_whatever_happens(stores: Stores, audience: int, fate
             stores.announcements.correct(id_, text_zh="改", text_en="")
         elif claimed := claim(stores, id_):
             if fate == "kill":
-                stores.deliveries.take_up_interrupted([id_])
+                stores.doubts.take_up_interrupted([id_], now())
             elif fate == "put back":
                 stores.deliveries.put_back(claimed, now(), counts=True, reason="BadGateway")
             else:
