@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.announcing import audience as audiences
 from bot.announcing import audience_view, noting
 from bot.announcing.audience import AudienceOf, Reach
-from bot.announcing.pressing import Deed, DeedHandler
+from bot.announcing.pressing import Deed, DeedHandler, Forged
 from bot.announcing.view import Action
 from bot.callback_data import number_of
 from knowledge.audience import EVERYONE, Audience
@@ -73,8 +73,7 @@ class Choosing:
         days = number_of(deed.value)
         chosen = audiences.from_json(deed.announcement.audience)
         if days not in audience_view.JOINED_WITHIN:
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-            return
+            raise Forged
         since = (self._clock() - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
         same = chosen.joined_since is not None and chosen.joined_since.date() == since.date()
         await self._narrow(deed, replace(chosen, joined_since=None if same else since))
@@ -88,8 +87,7 @@ class Choosing:
 
     async def _narrowed(self, deed: Deed, chosen: Audience | None) -> Announcement | None:
         if chosen is None:
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-            return None
+            raise Forged
         return await noting.edited(self._stores, deed, audience=audiences.to_json(chosen))
 
     async def _show_audience(self, deed: Deed, announcement: Announcement) -> None:

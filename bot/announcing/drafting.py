@@ -17,7 +17,7 @@ from bot.announcing import draft_view, finding, noting, view
 from bot.announcing.audience import AudienceOf
 from bot.announcing.choosing import Choosing
 from bot.announcing.moment import ZONES, Unreadable, known_zone, offered, read_moment, still_ahead
-from bot.announcing.pressing import Deed, DeedHandler, Press
+from bot.announcing.pressing import Deed, DeedHandler, Forged, Press
 from bot.announcing.proposal import proposed
 from bot.announcing.sender import AnnouncementSender
 from bot.announcing.view import Action
@@ -163,8 +163,7 @@ class Drafting:
     async def ask_text(self, deed: Deed) -> None:
         topic = f"announce-{deed.value}"
         if topic not in TEXT_TOPICS:
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-            return
+            raise Forged
         await self._ask(deed, topic, draft_view.ask_text(deed.announcement, TEXT_TOPICS[topic], deed.words))
 
     async def ask_picture(self, deed: Deed) -> None:
@@ -223,8 +222,8 @@ class Drafting:
         """A tapped time is checked like a typed one: the keyboard may be a day old."""
         at = number_of(deed.value)
         if at is None or at > 2**40:
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-        elif at == 0:
+            raise Forged
+        if at == 0:
             await self._change(deed, send_at=None)
         else:
             zone = deed.announcement.zone or DEFAULT_ZONE
@@ -238,8 +237,7 @@ class Drafting:
         """The clock time stays what it was, in the other zone: 12:30 there."""
         place = number_of(deed.value)
         if place is None or place >= len(ZONES):
-            await deed.chat.acknowledge(deed.words.get("button.gone"))
-            return
+            raise Forged
         if changed := await noting.edited(self._stores, deed, zone=ZONES[place], send_at=None):
             await deed.show(self._times(changed, deed.words))
 

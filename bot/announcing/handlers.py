@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.announcing import view
 from bot.announcing.audience import AudienceOf
 from bot.announcing.drafting import COURSE_TOPIC, PICTURE_TOPIC, TEXT_TOPICS, TIME_TOPIC, Drafting
-from bot.announcing.pressing import Deed, Press, press_of
+from bot.announcing.pressing import Deed, Forged, Press, press_of
 from bot.announcing.sender import AnnouncementSender
 from bot.announcing.steering import CORRECTION_TOPIC, Steering
 from bot.announcing.view import Action
@@ -150,11 +150,10 @@ class Announcing(Feature):
     # ---------------------------------------------------------------------------------- the buttons
     async def press(self, incoming: Incoming, chat: Chat) -> None:
         """Whoever is an administrator at this moment may act, be it the maker or another one."""
-        pressed, words = incoming.content, texts(incoming.speaker.language)
+        pressed = incoming.content
         press = press_of(pressed.data) if isinstance(pressed, Pressed) else None
         if press is None or incoming.is_group:
-            await self._refusals.note(incoming, Refusal.CALLBACK)
-            await chat.acknowledge(words.get("button.gone"))
+            await self._refuse(incoming, chat)
         elif press.action in self._without_announcement:
             await self._without_announcement[press.action](incoming, chat, press)
         else:
@@ -164,14 +163,20 @@ class Announcing(Feature):
         announcement = await self._announcement(press.number)
         if announcement is None:
             # None is ever deleted, so no button of ours named it.
-            await self._refusals.note(incoming, Refusal.CALLBACK)
-            await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
+            await self._refuse(incoming, chat)
             return
         if press.action in self._of_drafts and announcement.status not in UNCONFIRMED:
             await chat.acknowledge(texts(incoming.speaker.language).get("announce.settled"))
             return
         deed = Deed(incoming=incoming, chat=chat, announcement=announcement, value=press.value)
-        await self._deeds[press.action](deed)
+        try:
+            await self._deeds[press.action](deed)
+        except Forged:
+            await self._refuse(incoming, chat)
+
+    async def _refuse(self, incoming: Incoming, chat: Chat) -> None:
+        await self._refusals.note(incoming, Refusal.CALLBACK)
+        await chat.acknowledge(texts(incoming.speaker.language).get("button.gone"))
 
     async def _announcement(self, number: object) -> Announcement | None:
         if not isinstance(number, int):

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 LOOK_AFTER = timedelta(seconds=10)
 #: Chats looked into at once, beside the calls that send.
 _AT_ONCE = 4
-#: Ids asked for in one chat, which takes about a second each. The others in between are known to be other messages.
+#: Ids asked for in one chat, each in a turn of its own. The others in between are known to be other messages.
 _MOST_ASKED = 200
 #: Ids in between in all.
 _WIDEST = 20_000

@@ -65,4 +65,8 @@ class Deed:
         await self.chat.edit(self.message_id, message)
 
 
+class Forged(Exception):  # it is no fault of ours
+    """A button of this kind was never shown with this value."""
+
+
 DeedHandler = Callable[[Deed], Awaitable[None]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.announcing import card_view, draft_view, noting, report_view, sheet, view
 from bot.announcing.drafting import Drafting
-from bot.announcing.pressing import Deed, DeedHandler, Press
+from bot.announcing.pressing import Deed, DeedHandler, Forged, Press
 from bot.announcing.sender import AnnouncementSender
 from bot.announcing.view import Action
 from bot.charts import Charts, NotDrawn
@@ -144,7 +144,9 @@ class Steering:
 
     # ------------------------------------------------------------------------------------- correcting
     async def ask_correction(self, deed: Deed) -> None:
-        if deed.value not in set(Language) or deed.announcement.status not in BEGUN:
+        if deed.value not in set(Language):
+            raise Forged
+        if deed.announcement.status not in BEGUN:
             await deed.chat.acknowledge(deed.words.get("announce.settled"))
             return
         state = {"announcement": deed.announcement.id, "language": deed.value}

@@ -95,6 +95,7 @@ def record(usage: Usage) -> dict[str, Any]:
                 "name": each.name,
                 "audience": each.audience,
                 "delivered": each.sent,
+                "recalled": each.recalled,
                 "pressed": each.opened,
             }
             for each in usage.announcements

@@ -116,9 +116,9 @@ def _people_lines(usage: Usage, words: Texts) -> list[Line]:
         lines.append(line(words.get("stats.announcements.none")))
     for each in usage.announcements:
         values = {"id": each.id, "name": _shortened(each.name, 16), "sent": each.sent}
-        lines.append(
-            line(words.get("stats.announcement", **values, audience=each.audience, opened=each.opened))
-        )
+        told = words.get("stats.announcement", **values, audience=each.audience, opened=each.opened)
+        recalled = words.get("stats.recalled", count=each.recalled) if each.recalled else ""
+        lines.append(line(told + recalled))
     return lines
 
 

@@ -58,6 +58,8 @@ class Repeat(IntEnum):
     ONCE = 1
     #: Nothing, and no bucket is filled: worth something only now, such as "typing".
     NOW_OR_NEVER = 2
+    #: As ONCE, of what puts nothing into the chat, so that the chat's own limit does not count it.
+    QUESTION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class Limits(AIORateLimiter):
                 return await self._until_done(request)
             case Repeat.ONCE:
                 return await self._once(request)
+            case Repeat.QUESTION:
+                return await self._once(request, is_message=False)
             case Repeat.NOW_OR_NEVER:
                 return await self._if_free(request)
 
@@ -128,10 +132,10 @@ class Limits(AIORateLimiter):
             await asyncio.sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE)
 
-    async def _once(self, request: _Request) -> Result:
+    async def _once(self, request: _Request, *, is_message: bool = True) -> Result:
         if self._bulk is not None:
             await self._bulk.acquire()
-        result = await self._in_turn(request, repeats=False)
+        result = await self._in_turn(request, repeats=False, is_message=is_message)
         if isinstance(result, _Again):
             raise RetryAfter(timedelta(seconds=result.after))
         return result
@@ -143,9 +147,10 @@ class Limits(AIORateLimiter):
         async with self._slots:
             return await request.callback(*request.args, **request.kwargs)
 
-    async def _in_turn(self, request: _Request, *, repeats: bool) -> Result:
+    async def _in_turn(self, request: _Request, *, repeats: bool, is_message: bool = True) -> Result:
         """One try, within the limits."""
-        await self._chat_turn(request.data.get("chat_id"))
+        if is_message:
+            await self._chat_turn(request.data.get("chat_id"))
         tried = self._tried(request.callback, request.endpoint, repeats=repeats)
         return await super().process_request(
             tried, request.args, request.kwargs, request.endpoint, request.data, None

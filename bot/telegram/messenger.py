@@ -132,7 +132,7 @@ class TelegramMessenger:
     async def look(self, chat_id: int, message_id: int) -> Found | Blocked | Postponed:
         """By taking away the bot's reaction to it, where there is none: it never reacts to anything."""
         try:
-            await self._bot.set_message_reaction(chat_id, message_id, **_bulk())
+            await self._bot.set_message_reaction(chat_id, message_id, **_question())
         except TelegramError as error:
             return await self._not_found(chat_id, error, {_NOT_TO_REACT: Found.NOTHING})
         return Found.SOMETHING
@@ -142,7 +142,7 @@ class TelegramMessenger:
         expected = {_SAME: Found.THIS, _NOT_OURS: Found.ANOTHERS, _NOT_TO_EDIT: Found.NOTHING}
         try:
             await self._bot.edit_message_reply_markup(
-                chat_id, message_id, reply_markup=keyboard(message.buttons), **_bulk()
+                chat_id, message_id, reply_markup=keyboard(message.buttons), **_question()
             )
         except TelegramError as error:
             return await self._not_found(chat_id, error, expected)
@@ -236,9 +236,9 @@ async def _input(carried: Attachment) -> InputFile | str:
             return InputFile(await asyncio.to_thread(carried.content.read_bytes), filename=carried.name)
 
 
-def _bulk() -> dict[str, Any]:
+def _question() -> dict[str, Any]:
     """ExtBot's own argument, which Bot does not know: it leaves Telegram's allowance to answers first."""
-    return {"rate_limit_args": Repeat.ONCE}
+    return {"rate_limit_args": Repeat.QUESTION}
 
 
 def _what_became(error: TelegramError) -> Failed | InDoubt | Postponed:

@@ -90,7 +90,9 @@ class Announced:
     #: Its first line, in the language asked for or the other.
     name: str
     audience: int
+    #: Whose chats it stands in, and in whose it stood before it was recalled.
     sent: int
+    recalled: int
     opened: int
 
 
@@ -186,13 +188,19 @@ class UsageStore:
 
 def _announced(connection: Connection, row: Any, *, in_chinese: bool) -> Announced:
     mine = deliveries.c.announcement_id == row.id
-    reached = deliveries.c.status.in_((DeliveryStatus.SENT, DeliveryStatus.RECALLED))
-    counts = select(func.count(), func.count(deliveries.c.opened_at)).where(mine)
-    audience, opened = connection.execute(counts).one()
-    sent = connection.execute(select(func.count()).where(mine, reached)).scalar_one()
+    by_status = select(deliveries.c.status, func.count(), func.count(deliveries.c.opened_at)).where(mine)
+    rows = connection.execute(by_status.group_by(deliveries.c.status)).all()
+    people = {status: int(count) for status, count, _ in rows}
     text = (row.text_zh or row.text_en) if in_chinese else (row.text_en or row.text_zh)
     name = text.strip().partition("\n")[0]
-    return Announced(id=row.id, name=name, audience=int(audience), sent=int(sent), opened=int(opened))
+    return Announced(
+        id=row.id,
+        name=name,
+        audience=sum(people.values()),
+        sent=people.get(DeliveryStatus.SENT, 0),
+        recalled=people.get(DeliveryStatus.RECALLED, 0),
+        opened=sum(int(opened) for _, _, opened in rows),
+    )
 
 
 def _within(column: Any, period: Period) -> Any:

@@ -92,6 +92,49 @@ async def test_so_is_a_forged_button_of_an_administrators(bot: Bot, stores: Stor
     assert refused(stores) == [("telegram:1001", "refused.callback", "button:stats:people:8")]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "announce:spec:1:astrology",
+        "announce:region:1:mars",
+        "announce:lang:1:fr",
+        "announce:role:1:king",
+        "announce:joined:1:6",
+        "announce:joined:1:x",
+        "announce:text:1:fr",
+        "announce:at:1:soon",
+        "announce:zone:1:999",
+        "announce:draft:99",
+    ],
+)
+async def test_so_is_a_value_that_no_card_ever_offered(bot: Bot, stores: Stores, data: str) -> None:
+    stores.announcements.begin(ME, ME, text_zh="今晚讲座")
+    before = stores.announcements.get(1)
+    chat = FakeChat()
+    await bot.router.handle(pressed(data, role=Role.ADMINISTRATOR), chat)
+    assert refused(stores) == [("telegram:1001", "refused.callback", f"button:{data}")]
+    assert len(chat.notes) == 1
+    assert not chat.sent
+    assert not chat.edits
+    assert stores.announcements.get(1) == before
+
+
+async def test_so_is_the_correction_in_a_language_that_there_is_not(bot: Bot, stores: Stores) -> None:
+    announcement = stores.announcements.begin(ME, ME, text_zh="今晚讲座")
+    assert stores.announcements.start(announcement, [OTHER])
+    await bot.router.handle(pressed("announce:correct:1:fr", role=Role.ADMINISTRATOR), FakeChat())
+    assert refused(stores) == [("telegram:1001", "refused.callback", "button:announce:correct:1:fr")]
+
+
+@pytest.mark.parametrize("data", ["announce:lang:1:zh", "announce:draft:1", "announce:send:1:0123456789"])
+async def test_so_is_a_draft_of_the_staffs_that_a_doctor_presses(bot: Bot, stores: Stores, data: str) -> None:
+    stores.announcements.begin(OTHER, OTHER, text_zh="今晚讲座")
+    before = stores.announcements.get(1)
+    await bot.router.handle(pressed(data), FakeChat())
+    assert [action for _, action, _ in refused(stores)] == ["refused.role"]
+    assert stores.announcements.get(1) == before
+
+
 @pytest.mark.parametrize("standing", [Standing.BARRED, Standing.STRANGER])
 @pytest.mark.parametrize("role", [Role.DOCTOR, Role.ADMINISTRATOR])
 @pytest.mark.parametrize(

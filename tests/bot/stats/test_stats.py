@@ -44,7 +44,9 @@ USAGE = Usage(
     documents=tuple(Counted(name=LONG, count=9 - n) for n in range(5)),
     gaps=tuple(Counted(name=LONG, count=9 - n) for n in range(5)),
     people=Grown(by_day={day: 100 + n for n, day in enumerate(PERIOD.days)}, new=29, gone=3),
-    announcements=tuple(Announced(id=n, name=LONG, audience=100, sent=90, opened=30) for n in range(5)),
+    announcements=tuple(
+        Announced(id=n, name=LONG, audience=100, sent=90, recalled=0, opened=30) for n in range(5)
+    ),
 )
 NOTHING = Usage(
     period=PERIOD,

@@ -134,7 +134,7 @@ async def test_an_edit(error: TelegramError | None, shown: bool) -> None:
 async def test_a_look_changes_nothing(error: TelegramError | None, found: object) -> None:
     sender, blocked, bot = messenger(error)
     assert await sender.look(1001, 7) == found
-    assert bot.calls == [("set_message_reaction", {"rate_limit_args": Repeat.ONCE})]
+    assert bot.calls == [("set_message_reaction", {"rate_limit_args": Repeat.QUESTION})]
     assert blocked == ([1001] if isinstance(found, Blocked) else [])
 
 
@@ -154,7 +154,7 @@ async def test_a_message_is_recognized_by_its_buttons(error: TelegramError | Non
     assert await sender.recognize(1001, 7, MESSAGE) == found
     ((method, given),) = bot.calls
     assert method == "edit_message_reply_markup"
-    assert given == {"reply_markup": keyboard(MESSAGE.buttons), "rate_limit_args": Repeat.ONCE}
+    assert given == {"reply_markup": keyboard(MESSAGE.buttons), "rate_limit_args": Repeat.QUESTION}
 
 
 @pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")  # PTB's own RetryAfter.__init__ warns

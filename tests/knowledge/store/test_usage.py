@@ -152,4 +152,8 @@ def test_announcements_of_the_period_with_who_was_reached(stores: Stores, usage:
     (found,) = usage.announced(period, 5, in_chinese=True)
     assert (found.name, found.audience, found.sent, found.opened) == ("讲座", 3, 2, 1)
     assert usage.announced(period, 5, in_chinese=False)[0].name == "Lecture"
+    stores.announcements.recall(found.id)
+    stores.deliveries.mended(found.id, 1, revision=None)
+    (taken_back,) = usage.announced(period, 5, in_chinese=True)
+    assert (taken_back.sent, taken_back.recalled) == (1, 1), "what was taken back stands with nobody"
     assert usage.announced(PERIOD, 5, in_chinese=True) == [] or PERIOD.last >= today
