@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from knowledge.store.announcements import AnnouncementStore
 from knowledge.store.audit import AuditLog
+from knowledge.store.course_lists import CourseListStore
 from knowledge.store.courses import CourseStore
 from knowledge.store.database import Database, metadata
 from knowledge.store.deliveries import DeliveryStore
@@ -35,6 +36,7 @@ class Stores:
     passages: PassageStore
     vectors: VectorStore
     courses: CourseStore
+    course_lists: CourseListStore
     people: PeopleStore
     invitations: InvitationStore
     questions: QuestionStore
@@ -59,6 +61,7 @@ def open_stores(url: str) -> Stores:
         passages=PassageStore(database),
         vectors=VectorStore(database),
         courses=CourseStore(database),
+        course_lists=CourseListStore(database),
         people=PeopleStore(database),
         invitations=InvitationStore(database),
         questions=QuestionStore(database),

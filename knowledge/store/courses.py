@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     func,
     insert,
     select,
@@ -48,6 +49,20 @@ courses = Table(
 )
 
 
+#: What a course says.
+COURSE_FIELDS = (
+    "title",
+    "summary",
+    "url",
+    "provider",
+    "language",
+    "specialty",
+    "credits",
+    "starts",
+    "ends",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCourse:
     title: str
@@ -74,17 +89,16 @@ class CourseStore:
         """
         with self._database.write() as connection:
             known = {url: id_ for id_, url in connection.execute(select(courses.c.id, courses.c.url))}
-            for row in rows:
-                values = _values(row)
-                if row.url in known:
-                    connection.execute(update(courses).where(courses.c.id == known[row.url]).values(**values))
-                else:
-                    connection.execute(insert(courses).values(**values))
+            new = [_values(row) for row in rows if row.url not in known]
+            others = [{**_values(row), "known": known[row.url]} for row in rows if row.url in known]
+            if new:
+                connection.execute(insert(courses), new)
+            if others:
+                connection.execute(update(courses).where(courses.c.id == bindparam("known")), others)
             if any(not row.is_sample for row in rows):
                 connection.execute(update(courses).where(courses.c.is_sample).values(withdrawn=True))
             connection.execute(update(library_state).values(generation=library_state.c.generation + 1))
-        new = sum(row.url not in known for row in rows)
-        return new, len(rows) - new
+        return len(new), len(others)
 
     def count(self) -> int:
         with self._database.read() as connection:
@@ -138,21 +152,9 @@ def _current() -> Any:
 
 
 def _values(row: NewCourse) -> dict[str, Any]:
-    fields = ("title", "summary", "url", "provider", "language", "specialty", "credits", "starts", "ends")
-    values = {name: getattr(row, name) for name in (*fields, "is_sample", "vector_key")}
+    values = {name: getattr(row, name) for name in (*COURSE_FIELDS, "is_sample", "vector_key")}
     return {**values, "withdrawn": False, "loaded_at": now()}
 
 
 def course_of(row: Row[Any]) -> Course:
-    return Course(
-        id=row.id,
-        title=row.title,
-        summary=row.summary,
-        url=row.url,
-        provider=row.provider,
-        language=row.language,
-        specialty=row.specialty,
-        credits=row.credits,
-        starts=row.starts,
-        ends=row.ends,
-    )
+    return Course(id=row.id, **{name: getattr(row, name) for name in COURSE_FIELDS})

@@ -54,6 +54,8 @@ MAX_ATTEMPTS = 2
 
 class JobKind(StrEnum):
     UPLOAD = "upload"
+    #: A list of courses; its rows are in `knowledge.store.course_lists` while it waits for a decision.
+    COURSES = "courses"
     #: A document that is in the library already, read again by a newer reader; `Job.rereads` says which.
     REREAD = "reread"
     #: An edition whose title was corrected, and by which its passages are to be found; `Job.encodes` says which. Nobody
@@ -66,7 +68,7 @@ class JobStatus(StrEnum):
     ARRIVING = "arriving"
     WAITING = "waiting"
     READING = "reading"
-    #: Read; its edition is a draft that waits for a decision.
+    #: Read; its edition is a draft, or its courses a list, that waits for a decision.
     READY = "ready"
     #: Could not be read, or is loaded already; `reason` says why.
     REFUSED = "refused"
@@ -110,10 +112,18 @@ class JobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def announce(self, *, file_name: str, sent_by: int, chat_id: int, update_id: int | None) -> Job:
+    def announce(
+        self,
+        *,
+        file_name: str,
+        sent_by: int,
+        chat_id: int,
+        update_id: int | None,
+        kind: JobKind = JobKind.UPLOAD,
+    ) -> Job:
         """A file that is about to be fetched; the same update gives the same job, however far that has come."""
         return self._add(
-            JobKind.UPLOAD,
+            kind,
             JobStatus.ARRIVING,
             file_name=file_name,
             sent_by=sent_by,
@@ -218,8 +228,8 @@ class JobStore:
     def progress(self, job_id: int, done: int, total: int) -> None:
         self._change(job_id, done=done, total=total)
 
-    def ready(self, job_id: int, edition_id: int, details: Mapping[str, Any]) -> None:
-        """It was read, and its edition waits for a decision; details are added to what is known of it."""
+    def ready(self, job_id: int, edition_id: int | None, details: Mapping[str, Any]) -> None:
+        """It was read, and its edition, or its courses, wait for a decision; details are added to what is known."""
         self._change(job_id, details, status=JobStatus.READY, edition_id=edition_id)
 
     def refuse(self, job_id: int, reason: str, details: Mapping[str, Any]) -> None:
@@ -230,6 +240,16 @@ class JobStore:
         with self._database.write() as connection:
             ready = (jobs.c.edition_id == edition_id) & (jobs.c.status == JobStatus.READY)
             connection.execute(update(jobs).where(ready).values(status=status))
+
+    def settle(self, job_id: int, status: JobStatus, details: Mapping[str, Any]) -> None:
+        """A course list was added or discarded; details tell by whom, and what came of it."""
+        self._change(job_id, details, status=status)
+
+    def course_lists(self) -> list[Job]:
+        """Those that wait for a decision, oldest first."""
+        waiting = (jobs.c.kind == JobKind.COURSES) & (jobs.c.status == JobStatus.READY)
+        with self._database.read() as connection:
+            return [_job(row) for row in connection.execute(select(jobs).where(waiting).order_by(jobs.c.id))]
 
     def of_edition(self, edition_id: int) -> Job | None:
         """The newest file that became this edition; None for one that came another way."""
