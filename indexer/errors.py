@@ -6,7 +6,7 @@
     ├── EmptyFile · TooLarge · NoText · UnknownEncoding            its content cannot be used
     ├── Encrypted · Damaged · ArchiveBomb                          it cannot be opened
     ├── Timeout · OutOfMemory · Crashed                            reading it was stopped
-    ├── InvalidSidecar · InvalidCatalogue                          what stands beside it is wrong
+    ├── InvalidSidecar · InvalidCatalogue · TooManyRows            what stands beside it, or in it, is wrong
     └── InvalidSet                                                 questions to evaluate on are incomplete
 
 The docstring of a class is its English message; `code` is stable, and other languages translate by it.
@@ -138,6 +138,12 @@ class InvalidCatalogue(IndexerError):
     """The course list cannot be read. It needs a CSV, JSONL or XLSX file with a title and a link in each row."""
 
     code = "invalid_catalogue"
+
+
+class TooManyRows(IndexerError):
+    """The course list has more than 20,000 rows. Split it."""
+
+    code = "too_many_rows"
 
 
 class InvalidSet(IndexerError):

@@ -6,11 +6,14 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from indexer.catalogue import BadRow, read_catalogue
+from indexer.courses import encoded_courses
+from indexer.errors import IndexerError
 from indexer.likeness import SAME_DOCUMENT, alike
 from indexer.loading import Loader, LoadRecord, LoadStatus, Progress
 from indexer.originals import is_full, safe_name
@@ -19,13 +22,16 @@ from knowledge.domain import EditionStatus
 from knowledge.engines.ports import Encoder
 from knowledge.errors import EditionConflict, KnowledgeError, LibraryUnusable, ModelChanged, NotFound
 from knowledge.store import Stores
-from knowledge.store.jobs import Job
+from knowledge.store.courses import NewCourse
+from knowledge.store.jobs import Job, JobKind
 from knowledge.store.library import EditionRecord
 
 log = logging.getLogger(__name__)
 
 #: How often a worker that stays looks for new files, in seconds.
 _LOOK_EVERY = 1.0
+#: A coordinator mends a list row by row; nobody reads a thousand numbers on a phone.
+_MOST_ROWS_NAMED = 100
 _FOLDER_PREFIX = "reading-"
 
 
@@ -77,6 +83,9 @@ class Worker:
         if job.encodes is not None:
             self._encode_again(job, job.encodes)
             return
+        if job.kind is JobKind.COURSES:
+            self._read_courses(job)
+            return
         record = self._load(job) if job.rereads is None else self._load_again(job, job.rereads)
         log.info("action=worker.read job=%d status=%s reason=%s", job.id, record.status, record.reason)
         if record.status is LoadStatus.LOADED and record.edition is not None:
@@ -84,6 +93,39 @@ class Worker:
             self._stores.jobs.ready(job.id, record.edition.id, details)
         else:
             self._stores.jobs.refuse(job.id, _reason(record), _details(record))
+
+    def _read_courses(self, job: Job) -> None:
+        try:
+            with _under_its_own_name(Path(job.path), job.file_name) as path:
+                catalogue = read_catalogue(path)
+        except IndexerError as error:
+            log.info("action=worker.refused job=%d reason=%s", job.id, error.code)
+            self._stores.jobs.refuse(job.id, error.code, {"message": str(error)})
+            return
+        except OSError as error:
+            _blame(error)
+            self._stores.jobs.refuse(job.id, "unreadable", {"message": error.strerror})
+            return
+        faults = {"bad_rows": _by_fault(catalogue.bad_rows)}
+        if not catalogue.rows:
+            self._stores.jobs.refuse(job.id, "no_course", faults)
+            return
+        courses = encoded_courses(catalogue, self._stores, self._encoder, on_progress=self._note_of(job))
+        self._keep(job, courses, faults)
+        log.info(
+            "action=worker.read job=%d courses=%d bad_rows=%d", job.id, len(courses), len(catalogue.bad_rows)
+        )
+
+    def _keep(self, job: Job, courses: Sequence[NewCourse], faults: Mapping[str, Any]) -> None:
+        """The list waits for a decision, unless adding it would change nothing."""
+        lists = self._stores.course_lists
+        with self._stores.database.together():
+            lists.keep(job.id, courses)
+            if all(each.is_same for each in lists.standing(job.id)):
+                lists.forget(job.id)
+                self._stores.jobs.refuse(job.id, "courses_known", faults)
+            else:
+                self._stores.jobs.ready(job.id, None, faults)
 
     def _kinship(self, job: Job, draft: EditionRecord) -> dict[str, Any]:
         """What its text says it may be an edition of; a new draft that stands alone joins what it is most like."""
@@ -130,11 +172,15 @@ class Worker:
             with _under_its_own_name(Path(job.path), name) as path:
                 return self._loader.load(path, loaded_by=who, approve=False, name=name, on_progress=note)
         except OSError as error:
-            if is_full(error):
-                raise LibraryUnusable(f"the file cannot be read: {error.strerror}") from error
-            # The upload is gone: the next file is not to wait for it.
+            _blame(error)
             message = error.strerror
             return LoadRecord(file=name, status=LoadStatus.REFUSED, reason="unreadable", message=message)
+
+
+def _blame(error: OSError) -> None:
+    """Raises LibraryUnusable where the disk is full; else the upload is gone, and the next is not to wait for it."""
+    if is_full(error):
+        raise LibraryUnusable(f"the file cannot be read: {error.strerror}") from error
 
 
 def tidy(uploads_dir: Path) -> None:
@@ -149,6 +195,14 @@ def _under_its_own_name(path: Path, name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=_FOLDER_PREFIX) as folder:
         # A copy: a link would be resolved to the name that the upload is kept under.
         yield Path(shutil.copyfile(path, Path(folder) / safe_name(name)))
+
+
+def _by_fault(bad_rows: Iterable[BadRow]) -> dict[str, dict[str, Any]]:
+    """Which rows have which fault: how many, and the first of them."""
+    found: dict[str, list[int]] = {}
+    for bad in bad_rows:
+        found.setdefault(bad.fault.value, []).append(bad.number)
+    return {fault: {"count": len(rows), "rows": rows[:_MOST_ROWS_NAMED]} for fault, rows in found.items()}
 
 
 def _reason(record: LoadRecord) -> str:

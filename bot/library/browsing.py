@@ -9,7 +9,7 @@ from bot.html import line
 from bot.library import data, shelf_view, standing
 from bot.library.data import Action
 from bot.library.naming import Staff, edition_name
-from bot.library.shelf import Filter, Shown, entries_of, filtered, found, page_of, specialty_id
+from bot.library.shelf import Filter, Shown, Waiting, entries_of, filtered, found, page_of, specialty_id
 from bot.library.standing import Overtaken
 from bot.library.turns import Deed, Outcome, Turn
 from bot.library.view import button, message
@@ -43,8 +43,9 @@ class Browsing:
     # -------------------------------------------------------------------------------- the list
     def shelf(self, wanted: Filter, page: int, words: Texts) -> Message:
         entries = entries_of(self._stores.library.list_editions(EditionStatus))
-        drafts = sum(entry.drafts for entry in entries)
-        return shelf_view.shelf(page_of(filtered(entries, wanted), page), wanted, drafts, words)
+        lists = self._stores.jobs.course_lists()
+        waiting = Waiting(drafts=sum(entry.drafts for entry in entries), lists=tuple(lists))
+        return shelf_view.shelf(page_of(filtered(entries, wanted), page), wanted, waiting, words)
 
     def drafts(self, words: Texts) -> Message:
         return self.shelf(Filter(shown=Shown.WAITING), 0, words)

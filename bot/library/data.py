@@ -30,6 +30,10 @@ class Action(StrEnum):
     SAMPLE = "sample"
     OTHER = "other"
     ASSIGN = "as"
+    #: Of a course list's card.
+    COURSES = "courses"
+    ADD_COURSES = "cyes"
+    DISCARD_COURSES = "cno"
     #: Of any edition's facts.
     EDIT = "edit"
     ASK = "ask"

@@ -12,12 +12,13 @@ from bot.dialogue import Dialogues
 from bot.html import line
 from bot.library import data, view
 from bot.library.browsing import Browsing
+from bot.library.courses.reviewing import CourseReviewing
 from bot.library.data import Forged
 from bot.library.editing import Editing
 from bot.library.reviewing import Reviewing
 from bot.library.shelf import Filter
 from bot.library.turns import Outcome, Turn
-from bot.library.upload import TELEGRAM_DOWNLOAD_BYTES, refusal_of
+from bot.library.upload import TELEGRAM_DOWNLOAD_BYTES, kind_of, refusal_of
 from bot.library.watcher import LoadWatcher
 from bot.people.refusals import Refusal, Refusals
 from bot.people.roles import allows, only
@@ -55,7 +56,8 @@ class Library(Feature):
         self._browsing = Browsing(stores)
         self._reviewing = Reviewing(stores)
         self._editing = Editing(stores)
-        self._deeds = {**self._browsing.deeds(), **self._reviewing.deeds(), **self._editing.deeds()}
+        parts = (self._browsing, self._reviewing, self._editing, CourseReviewing(stores))
+        self._deeds = {action: deed for part in parts for action, deed in part.deeds().items()}
 
     def commands(self) -> Mapping[str, Handler]:
         return {
@@ -94,6 +96,7 @@ class Library(Feature):
             sent_by=incoming.speaker.id,
             chat_id=incoming.chat_id,
             update_id=incoming.update_id,
+            kind=kind_of(file.name),
         )
         received = view.received(job, texts(incoming.speaker.language))
         if job.message_id is None:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from knowledge.domain import EditionStatus
 from knowledge.specialties import specialty_of
+from knowledge.store.jobs import Job
 from knowledge.store.library import EditionRecord
 from knowledge.text import search_text
 
@@ -54,6 +55,19 @@ class Page:
     pages: int
     #: Documents on all pages.
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What there is to decide in the whole library."""
+
+    drafts: int = 0
+    #: Course lists, the oldest first.
+    lists: tuple[Job, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return self.drafts + len(self.lists)
 
 
 def entries_of(editions: Iterable[EditionRecord]) -> list[Entry]:

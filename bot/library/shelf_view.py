@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bot.conversation import Button, Message
 from bot.html import Block, Line, Section, bold, line
 from bot.library.card_view import facts
+from bot.library.courses.card_view import name_on_button
 from bot.library.data import LANGUAGES, Action, data_for, filter_parts, find_data
 from bot.library.naming import (
     Staff,
@@ -18,7 +19,7 @@ from bot.library.naming import (
     specialty_name,
     status_name,
 )
-from bot.library.shelf import Entry, Filter, Page, Shown
+from bot.library.shelf import Entry, Filter, Page, Shown, Waiting
 from bot.library.view import button, message
 from bot.texts import Texts
 from knowledge.domain import EditionStatus
@@ -27,15 +28,21 @@ from knowledge.store.library import EditionRecord, title_key
 #: What can be put back in the place of what answers; more would fill a phone.
 _EDITIONS_TO_RETURN_TO = 3
 _EDITIONS_LISTED = 8
+_LISTS_SHOWN = 5
 _A_ROW = 3
 
 
 # ---------------------------------------------------------------------------------------------- the list
-def shelf(shown: Page, wanted: Filter, drafts: int, words: Texts) -> Message:
-    """drafts: how many wait for a decision in the whole library."""
+def shelf(shown: Page, wanted: Filter, waiting: Waiting, words: Texts) -> Message:
+    """waiting: what there is to decide in the whole library."""
     blocks: list[Block] = [line(bold(words.get("library.shelf.title")), " · ", _named(wanted, words))]
-    blocks.append(line(_count(shown, words)))
-    rows = _entries(shown, words)
+    lists = waiting.lists if wanted.shown is Shown.WAITING and shown.number == 0 else ()
+    if lists:
+        blocks.append(line(words.get("library.courses.waiting", count=len(lists))))
+    if shown.total or not lists:
+        blocks.append(line(_count(shown, words)))
+    rows = [[name_on_button(job, words)] for job in lists[:_LISTS_SHOWN]]
+    rows += _entries(shown, words)
     rows.append(_turns(shown, lambda to: data_for(Action.LIST, to, *filter_parts(wanted)), words))
     rows.append(
         [
@@ -43,9 +50,9 @@ def shelf(shown: Page, wanted: Filter, drafts: int, words: Texts) -> Message:
             button("library.button.filter", words, Action.FILTER, *filter_parts(wanted)),
         ]
     )
-    if drafts and wanted.shown is not Shown.WAITING:
-        waiting = filter_parts(Filter(shown=Shown.WAITING))
-        rows.append([button("library.button.drafts", words, Action.LIST, 0, *waiting, count=drafts)])
+    if waiting.count and wanted.shown is not Shown.WAITING:
+        drafts = filter_parts(Filter(shown=Shown.WAITING))
+        rows.append([button("library.button.drafts", words, Action.LIST, 0, *drafts, count=waiting.count)])
     return message(*blocks, buttons=rows)
 
 

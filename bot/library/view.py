@@ -28,15 +28,20 @@ def progress(job: Job, ahead: int, words: Texts, *, delayed: bool = False) -> Me
     if not job.total:
         return received(job, words)
     values = {"bar": bar(job.done, job.total), "done": job.done, "total": job.total}
-    return message(
-        line(words.get("library.reading", file=job.file_name)), line(words.get("library.encoding", **values))
-    )
+    key = "library.courses.encoding" if job.kind is JobKind.COURSES else "library.encoding"
+    return message(line(words.get("library.reading", file=job.file_name)), line(words.get(key, **values)))
 
 
 def received(job: Job, words: Texts) -> Message:
     """True for as long as it stands in the chat, also where a kill keeps it from ever being edited."""
-    key = "library.rereading" if job.kind is JobKind.REREAD else "library.received"
-    return message(line(words.get(key, file=job.file_name)))
+    return message(line(words.get(_RECEIVED[job.kind], file=job.file_name)))
+
+
+_RECEIVED = {
+    JobKind.UPLOAD: "library.received",
+    JobKind.COURSES: "library.courses.received",
+    JobKind.REREAD: "library.rereading",
+}
 
 
 def finished(job: Job, words: Texts) -> Message:

@@ -9,12 +9,14 @@ from pathlib import Path
 from bot.background import keep_running, signalled
 from bot.conversation import Message, Messenger, Sent, Unreached
 from bot.library import view
+from bot.library.courses import card_view as courses_view
+from bot.library.courses.reviewing import CourseReviewing
 from bot.library.reviewing import Reviewing
 from bot.library.worker import WorkerSupervisor
 from bot.texts import Texts, texts
 from knowledge.domain import Language
 from knowledge.store import Stores
-from knowledge.store.jobs import Job, JobStatus
+from knowledge.store.jobs import Job, JobKind, JobStatus
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class LoadWatcher:
     ) -> None:
         self._stores = stores
         self._reviewing = Reviewing(stores)
+        self._courses = CourseReviewing(stores)
         self._messenger = messenger
         self._supervisor = supervisor or WorkerSupervisor(has_work=stores.jobs.has_work)
         self._interval = interval
@@ -128,12 +131,19 @@ class LoadWatcher:
 
     def _result(self, job: Job, words: Texts) -> Message | None:
         """None for a job that was decided elsewhere meanwhile."""
+        if job.kind is JobKind.COURSES:
+            return self._result_of_list(job, words)
         if job.status is JobStatus.REFUSED:
             return view.refused(job, words)
         if job.status is not JobStatus.READY or job.edition_id is None:
             return None
         card = self._reviewing.card(job.edition_id, words)
         return card if card.buttons else view.gone(job.file_name, words)
+
+    def _result_of_list(self, job: Job, words: Texts) -> Message | None:
+        if job.status is JobStatus.REFUSED:
+            return courses_view.refused(job, words)
+        return self._courses.card(job.id, words) if job.status is JobStatus.READY else None
 
     async def _words_for(self, job: Job) -> Texts:
         person = await asyncio.to_thread(self._stores.people.get, job.sent_by)

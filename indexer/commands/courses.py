@@ -10,13 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.app import App
-from indexer.catalogue import BadRow, CourseRow, RowFault, read_catalogue
+from indexer.catalogue import BadRow, RowFault, read_catalogue
+from indexer.courses import encoded_courses
 from indexer.errors import IndexerError
-from indexer.loading import encode_and_keep
-from knowledge.domain import Course
-from knowledge.searchable import Encodable
-from knowledge.store.courses import NewCourse
-from knowledge.text import encoded_text
 
 FAULTS = {
     RowFault.TITLE_MISSING: "it has no title",
@@ -26,6 +22,7 @@ FAULTS = {
     RowFault.DATE_INVALID: "a date must look like 2026-03-31",
     RowFault.CREDITS_INVALID: "credits must be a number",
     RowFault.LANGUAGE_UNSUPPORTED: "the language must be zh or en",
+    RowFault.FORMULA: "a cell is a formula without its value: save the list with values only",
     RowFault.TOO_LONG: "a field is longer than 20,000 characters",
     RowFault.NOT_A_ROW: "it does not fit the header, or is no JSON object",
 }
@@ -93,43 +90,9 @@ def _load_list(app: App, file: Path, *, is_sample: bool) -> CourseReport:
         return CourseReport(file=str(file), reason=error.code, message=str(error))
     except OSError as error:
         return CourseReport(file=str(file), reason="not_found", message=error.strerror)
-    texts = [Encodable(whole=encoded_text(_course(row).encoded_text)) for row in catalogue.rows]
-    keys = encode_and_keep(texts, app.stores, app.encoder)
-    new = [_new_course(row, key, is_sample=is_sample) for row, key in zip(catalogue.rows, keys, strict=True)]
+    new = encoded_courses(catalogue, app.stores, app.encoder, is_sample=is_sample)
     added, updated = app.stores.courses.put(new)
     return CourseReport(file=str(file), added=added, updated=updated, bad_rows=catalogue.bad_rows)
-
-
-def _course(row: CourseRow) -> Course:
-    return Course(
-        id=0,
-        title=row.title,
-        summary=row.summary,
-        url=row.url,
-        provider=row.provider or "",
-        language=row.language,
-        specialty=row.specialty,
-        credits=row.credits,
-        starts=row.starts,
-        ends=row.ends,
-    )
-
-
-def _new_course(row: CourseRow, key: str, *, is_sample: bool) -> NewCourse:
-    course = _course(row)
-    return NewCourse(
-        title=course.title,
-        summary=course.summary,
-        url=course.url,
-        provider=course.provider,
-        language=course.language,
-        specialty=course.specialty,
-        credits=course.credits,
-        starts=course.starts,
-        ends=course.ends,
-        is_sample=is_sample,
-        vector_key=key,
-    )
 
 
 def _tell(report: CourseReport) -> None:

@@ -104,7 +104,7 @@ def _encode_again(app: App) -> None:
     """Everything gets a vector of the model that is set now; only then does the library change over to it."""
     model = app.encoder.fingerprint
     passages = app.stores.passages.unencoded(model)
-    courses = app.stores.courses.unencoded(model)
+    courses = [*app.stores.courses.unencoded(model), *app.stores.course_lists.unencoded(model)]
     texts = [passage_for_encoder(p.title, p.section, p.text, p.kind) for p in passages]
     texts += [Encodable(whole=encoded_text(course.encoded_text)) for _, course in courses]
 

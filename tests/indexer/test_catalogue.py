@@ -8,19 +8,32 @@ from datetime import date, datetime
 import pytest
 
 from indexer import errors
-from indexer.catalogue import BadRow, RowFault, delimiter_of, read_catalogue
+from indexer.catalogue import MOST_ROWS, BadRow, RowFault, read_catalogue
+from indexer.catalogue.records import delimiter_of, records_of
+from indexer.catalogue.rows import catalogue as rows_and_faults
 from knowledge.domain import Language
 from tests.indexer.offices import archive_of, spreadsheet
 
 
 @pytest.fixture
-def catalogue(tmp_path):
-    def read(content: str | bytes, name: str = "courses.csv"):
+def written(tmp_path):
+    def write(content: str | bytes, name: str):
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_catalogue(path)
+        return path
 
-    return read
+    return write
+
+
+@pytest.fixture
+def catalogue(written):
+    """In the child, as it is always read; `rows_of` is quicker where only its rows are looked at."""
+    return lambda content, name="courses.csv": read_catalogue(written(content, name))
+
+
+@pytest.fixture
+def rows_of(written):
+    return lambda content, name="courses.csv": rows_and_faults(records_of(written(content, name)))
 
 
 def test_a_full_row_with_chinese_names(catalogue):
@@ -42,11 +55,11 @@ def test_a_full_row_with_chinese_names(catalogue):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_encodings(catalogue, encoding):
+def test_encodings(rows_of, encoding):
     source = "标题,网址\n" + "".join(
         f"高血压患者的长期管理与随访第{number}讲,https://a.cn/{number}\n" for number in range(20)
     )
-    assert len(catalogue(source.encode(encoding)).rows) == 20
+    assert len(rows_of(source.encode(encoding)).rows) == 20
 
 
 @pytest.mark.parametrize(
@@ -63,10 +76,13 @@ def test_encodings(catalogue, encoding):
         ("课,https://a.cn/1,,2024-13-01", RowFault.DATE_INVALID),
         ("课,https://a.cn/1,,soon", RowFault.DATE_INVALID),
         ("课,https://a.cn/1,,,,,", RowFault.NOT_A_ROW),
+        ("=CONCAT(A1),https://a.cn/1,,", RowFault.FORMULA),
+        ('课,"=HYPERLINK(""https://a.cn/1"")",,', RowFault.FORMULA),
+        ("课,#REF!,,", RowFault.FORMULA),
     ],
 )
-def test_a_bad_row_is_named_and_the_others_load(catalogue, row, fault):
-    result = catalogue(f"title,url,credits,starts\n好课,https://a.cn/0,,\n{row}\n最后,https://a.cn/9,,\n")
+def test_a_bad_row_is_named_and_the_others_load(rows_of, row, fault):
+    result = rows_of(f"title,url,credits,starts\n好课,https://a.cn/0,,\n{row}\n最后,https://a.cn/9,,\n")
     assert [each.title for each in result.rows] == ["好课", "最后"]
     assert [(each.number, each.fault) for each in result.bad_rows] == [(3, fault)]
 
@@ -82,14 +98,14 @@ def test_jsonl_without_provider_and_summary(catalogue):
     )
 
 
-def test_the_language_is_guessed_from_the_title(catalogue):
-    rows = catalogue("title,url\nHeart failure,https://a.cn/1\n心衰,https://a.cn/2\n").rows
+def test_the_language_is_guessed_from_the_title(rows_of):
+    rows = rows_of("title,url\nHeart failure,https://a.cn/1\n心衰,https://a.cn/2\n").rows
     assert [row.language for row in rows] == [Language.EN, Language.ZH]
 
 
-def test_a_language_that_the_bot_does_not_speak_is_a_fault(catalogue):
+def test_a_language_that_the_bot_does_not_speak_is_a_fault(rows_of):
     assert (
-        catalogue("title,url,language\nCurso,https://a.cn/1,Español\n").bad_rows[0].fault
+        rows_of("title,url,language\nCurso,https://a.cn/1,Español\n").bad_rows[0].fault
         is RowFault.LANGUAGE_UNSUPPORTED
     )
 
@@ -106,6 +122,11 @@ def test_delimiters(header, mark):
         ("a.csv", b"name of nothing,x\n1,2\n", errors.InvalidCatalogue),
         ("a.csv", b"PK\x03\x04rest", errors.WrongKind),
         ("a.xls", b"\xd0\xcf\x11\xe0rest", errors.UnsupportedKind),
+        ("a.csv", "title,url\n".encode("utf-16")[:-1], errors.UnknownEncoding),
+        ("a.csv", bytes(range(128, 256)) * 4, errors.UnknownEncoding),
+        ("a.csv", b"title,url\n" + b'"' + b"x" * 1_100_000, errors.InvalidCatalogue),
+        ("a.csv", b"title,url\n" + b"a,https://a.cn\n" * 100_000, errors.TooManyRows),
+        ("a.jsonl", b"{}\n" * 100_000, errors.TooManyRows),
     ],
 )
 def test_what_is_no_course_list(catalogue, name, content, error):
@@ -132,7 +153,7 @@ def test_a_spreadsheet_is_read_with_its_dates_and_numbers(catalogue):
         ("心衰管理", 2.0, date(2026, 3, 31)),
         ("糖尿病管理", 1.5, date(2026, 4, 1)),
     ]
-    assert read.bad_rows == (BadRow(number=4, fault=RowFault.URL_MISSING, column="url"),)
+    assert read.bad_rows == (BadRow(number=5, fault=RowFault.URL_MISSING, column="url"),)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +166,7 @@ def test_a_spreadsheet_is_read_with_its_dates_and_numbers(catalogue):
         (archive_of({"xl/workbook.xml": "<x"}), errors.Damaged),
         (archive_of({"xl/workbook.xml": "0" * 20_000_000}), errors.ArchiveBomb),
         (spreadsheet([["Name", "Something"], ["a", "b"]]), errors.InvalidCatalogue),
-        (spreadsheet([["title", "url"]] * 20_001), errors.TooLarge),
+        (spreadsheet([["title", "url"]] * 100_000), errors.TooManyRows),
     ],
 )
 def test_a_hostile_or_wrong_spreadsheet_is_refused(catalogue, content, error):
@@ -165,3 +186,31 @@ def test_a_sheet_that_claims_to_be_huge_ends_where_its_rows_end(catalogue):
     out = io.BytesIO()
     book.save(out)
     assert [row.title for row in catalogue(out.getvalue(), "courses.xlsx").rows] == ["Heart failure"]
+
+
+def test_a_formula_counts_by_its_value_and_is_named_where_it_has_none(catalogue):
+    """What a program writes without ever working it out has no value in the file."""
+    made = spreadsheet([["title", "url"], ["=CONCAT(A9)", "https://a.cn/1"], ["Gout", "https://a.cn/2"]])
+    read = catalogue(made, "courses.xlsx")
+    assert [row.title for row in read.rows] == ["Gout"]
+    assert read.bad_rows == (BadRow(number=2, fault=RowFault.FORMULA, column="title"),)
+
+
+def test_rows_are_counted_as_the_spreadsheet_counts_them(rows_of):
+    read = rows_of("\n\ntitle,url\n\nGout,https://a.cn/1\n,\n\nGout\n")
+    assert ([row.number for row in read.rows], [bad.number for bad in read.bad_rows]) == ([5], [8])
+
+
+def test_as_many_rows_as_allowed_are_read(rows_of):
+    lines = "".join(f"Gout,https://a.cn/{number}\n" for number in range(MOST_ROWS))
+    assert len(rows_of(f"title,url\n{lines}").rows) == MOST_ROWS
+
+
+def test_a_list_comes_out_of_the_child_as_it_is(catalogue, rows_of):
+    source = "title,url,credits,starts,ends,specialty,provider,language\n心衰,https://a.cn/1,1.5,2026-03-31,,心内科,学院,zh\nx,,,,,,,\n"
+    assert catalogue(source) == rows_of(source)
+
+
+def test_a_list_that_takes_too_long_is_stopped(written):
+    with pytest.raises(errors.Timeout):
+        read_catalogue(written("title,url\n", "courses.csv"), seconds=0)

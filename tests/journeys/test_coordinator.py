@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.journeys.conftest import Stage
 from tests.journeys.documents import UPLOAD_ZH, encrypted_pdf, upload_en
+from tests.journeys.people import buttons_of
 from tests.journeys.scripts import EN, ZH, Script
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -40,10 +43,46 @@ async def test_a_file_that_cannot_be_read_is_refused_with_its_reason(shared: Sta
     coordinator.sends_file(*encrypted_pdf())
     await coordinator.reads("locked.pdf", "加了密码", within=60)
     coordinator.sends_file("课程.csv", b"title,url\n")
-    await coordinator.reads("yidao-index courses 课程.csv")
+    await coordinator.reads("课程.csv 里没有能添加的行", within=60)
+    coordinator.sends_file("课程.xlsx", b"title,url\n")
+    await coordinator.reads("课程.xlsx", "内容与扩展名不符", within=60)
     coordinator.sends_file("假的.pdf", b"<html><body>no PDF</body></html>")
     await coordinator.reads("假的.pdf", "内容与扩展名不符", within=60)
     await coordinator.reads("假的.pdf 没有收录")
+
+
+def course_buttons(message: dict[str, Any]) -> list[str]:
+    return [button["text"] for button in buttons_of(message) if "url" in button]
+
+
+@pytest.mark.parametrize("script", [ZH, EN], ids=["zh", "en"])
+async def test_a_course_list_is_shown_first_and_added_with_a_tap(shared: Stage, script: Script):
+    coordinator, doctor = shared.coordinator(script.language), shared.person("王医生", script.language)
+    title, name, counts, bad, add, added = (
+        ("老年高血压患者的降压目标与规范管理", "课程.csv", "新增 1 门", "第 3 行：没有链接", "添加 1 门", "新增 1 门，更新 0 门")
+        if script is ZH
+        else (
+            "First-line drugs for type 2 diabetes", "courses.csv", "New: 1", "row 3: there is no link", "Add (1)",
+            "new 1, brought up to date 0",
+        )
+    )  # fmt: skip
+    link = f"https://example.org/{script.language}"
+    coordinator.sends_file(name, f"title,url\n{title},{link}\n{title},\n".encode())
+    await coordinator.reads(name, "正在读取" if script is ZH else "has arrived")
+    await coordinator.reads(counts, bad, title, within=60)
+    doctor.writes(script.question)
+    assert not any(title in text for text in course_buttons(await doctor.reads(*script.answer)))
+    coordinator.presses(add)
+    await coordinator.reads(added)
+    doctor.writes(script.question)
+    assert any(title in text for text in course_buttons(await doctor.reads(*script.answer)))
+
+    coordinator.sends_file(name, f"title,url\n{title},{link}\n".encode())
+    await coordinator.reads("内容相同" if script is ZH else "with the same content", within=60)
+    coordinator.sends_file(name, f"title,url,credits\n{title},{link},2\n".encode())
+    await coordinator.reads("学分 – → 2" if script is ZH else "credits – → 2", within=60)
+    coordinator.presses("放弃" if script is ZH else "Discard")
+    await coordinator.reads("没有添加课程" if script is ZH else "Nothing was added")
 
 
 EDITION = """# {title}（{year}年版）

@@ -7,36 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation import Commanded, FileRefused, FileSent, Message, Pressed, Said
-from bot.dialogue import Dialogues
+from bot.conversation import FileRefused, FileSent
 from bot.library.handlers import Library
-from bot.library.watcher import LoadWatcher
-from bot.people.refusals import Refusals
-from bot.testing import FakeChat, FakeMessenger, incoming
+from bot.testing import FakeChat, incoming
 from knowledge.domain import EditionStatus, Language, Role, Sharing
 from knowledge.store import Stores
 from knowledge.store.jobs import JobStatus
 from tests.bot.library.drafts import TITLE, ready
-from tests.journeys.markup import plain_text
+from tests.bot.library.hand import Hand
 from tests.knowledge.editions import edition, publish
 
 FILE = FileSent(name="高血压.pdf", size=1000)
-
-
-@pytest.fixture
-def watcher(stores: Stores) -> LoadWatcher:
-    return LoadWatcher(stores=stores, messenger=FakeMessenger())
-
-
-@pytest.fixture
-def library(stores: Stores, tmp_path: Path, watcher: LoadWatcher) -> Library:
-    return Library(
-        stores=stores,
-        uploads_dir=tmp_path / "uploads",
-        watcher=watcher,
-        dialogues=Dialogues(stores.dialogues),
-        refusals=Refusals(stores.audit),
-    )
 
 
 async def send(library: Library, chat: FakeChat, file: FileSent = FILE, **update) -> None:
@@ -116,62 +97,12 @@ async def test_a_doctor_is_refused_with_their_id(library, stores, language):
 
 async def test_a_file_that_cannot_be_read_is_refused_at_once(library, stores):
     chat = FakeChat()
-    await send(library, chat, FileSent(name="课程.csv", size=10))
-    assert "yidao-index courses" in chat.sent[0].html
+    await send(library, chat, FileSent(name="课程.xls", size=10))
+    assert "课程表请用 XLSX" in chat.sent[0].html
     assert stores.jobs.open() == []
 
 
 # ----------------------------------------------------------------------------------------------- buttons
-
-
-class Hand:
-    """A coordinator: opens a list, presses the buttons of the message that stands there, types."""
-
-    def __init__(self, library: Library, role: Role = Role.COORDINATOR, speaker_id: int = 1001) -> None:
-        self.library = library
-        self.chat = FakeChat()
-        self._role = role
-        self._id = speaker_id
-        self.shown: Message | None = None
-
-    @property
-    def text(self) -> str:
-        assert self.shown is not None
-        return plain_text(self.shown.html)
-
-    async def command(self, name: str, argument: str = "", **more) -> None:
-        handler = self.library.commands()[name]
-        await handler(self._from(Commanded(name=name, argument=argument), **more), self.chat)
-        self.shown = self.chat.sent[-1]
-
-    async def press(self, label: str) -> None:
-        """The button whose text begins like this."""
-        assert self.shown is not None
-        buttons = [button for row in self.shown.buttons for button in row]
-        found = next((button for button in buttons if button.text.startswith(label)), None)
-        assert found is not None, [button.text for button in buttons]
-        await self.send_data(found.data or "")
-
-    async def send_data(self, data: str) -> None:
-        before = len(self.chat.edits)
-        handler = self.library.callbacks()[data.partition(":")[0]]
-        await handler(self._from(Pressed(data=data, message_id=5)), self.chat)
-        if len(self.chat.edits) > before:
-            assert self.chat.edits[-1][0] == 5
-            self.shown = self.chat.edits[-1][1]
-
-    async def types(self, text: str) -> bool:
-        """Whether the library takes the text; else it would be a question."""
-        said = self._from(Said(text=text))
-        handler = self.library.takes_text(said)
-        if handler is None:
-            return False
-        await handler(said, self.chat)
-        self.shown = self.chat.sent[-1]
-        return True
-
-    def _from(self, content, **more):
-        return incoming(content, role=self._role, speaker_id=self._id, **more)
 
 
 def refused(stores: Stores) -> list[str]:

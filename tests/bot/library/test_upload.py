@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation import FileSent
-from bot.library.upload import GUIDELINE_SUFFIXES, UploadRefusal, refusal_of
+from bot.library.upload import COURSE_SUFFIXES, GUIDELINE_SUFFIXES, UploadRefusal, kind_of, refusal_of
+from indexer.catalogue import SUPPORTED_CATALOGUES
 from indexer.parsers.kinds import SUPPORTED_GUIDELINES
+from knowledge.store.jobs import JobKind
 
 LIMIT = 20 * 1024 * 1024
 
@@ -17,9 +19,9 @@ LIMIT = 20 * 1024 * 1024
         ("a.b.markdown", 1, None),
         ("指南.pdf", LIMIT + 1, UploadRefusal.TOO_LARGE),
         ("指南.pdf", 0, UploadRefusal.EMPTY_FILE),
-        ("courses.csv", 1, UploadRefusal.COURSE_LIST),
-        ("courses.JSONL", 1, UploadRefusal.COURSE_LIST),
-        ("课程表.xlsx", 1, UploadRefusal.COURSE_LIST),
+        ("courses.JSONL", 1, None),
+        ("课程表.xlsx", 0, UploadRefusal.EMPTY_FILE),
+        ("课程表.xls", 1, UploadRefusal.UNSUPPORTED_KIND),
         ("旧版.doc", 1, None),
         ("movie.mp4", 1, UploadRefusal.UNSUPPORTED_KIND),
         ("", 1, UploadRefusal.UNSUPPORTED_KIND),
@@ -39,3 +41,10 @@ def test_files_are_taken_in_private_chats_only():
 def test_the_bot_takes_what_the_indexer_reads():
     """Neither may import the other, so this test holds their two lists together."""
     assert frozenset(SUPPORTED_GUIDELINES) == GUIDELINE_SUFFIXES
+    assert SUPPORTED_CATALOGUES == COURSE_SUFFIXES
+
+
+@pytest.mark.parametrize("name", ["课程表.XLSX", "courses.csv", "courses.tsv", "courses.jsonl"])
+def test_a_course_list_is_known_by_its_name(name: str):
+    assert kind_of(name) is JobKind.COURSES
+    assert kind_of(f"{name}.pdf") is JobKind.UPLOAD

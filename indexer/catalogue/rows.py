@@ -1,29 +1,24 @@
-"""Course lists: CSV, JSONL and XLSX to rows, with every bad row named and the others kept."""
+"""The rows of a course list, checked: every bad row is named, and the others are kept."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from indexer import errors
-from indexer.parsers.encoding import decode
-from indexer.sheets import read_sheet
 from indexer.shown import cjk_count, letter_count, one_line
 from knowledge.domain import Language
 
-SUPPORTED_CATALOGUES = frozenset((".csv", ".tsv", ".jsonl", ".xlsx"))
-_LARGEST = 50 * 1024 * 1024
+#: More than any list of courses that people keep by hand.
+MOST_ROWS = 20_000
 _LONGEST_FIELD = 20_000
-_ZIP = b"PK\x03\x04"
+#: What stands in a spreadsheet where a value was to be worked out and was not, or could not be.
+_FORMULA = re.compile(r"=\s*[\w@(+\-'\"]|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)$")
 
 #: Column names by field; compared in lower case, without spaces and underscores.
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -68,6 +63,7 @@ class RowFault(StrEnum):
     DATE_INVALID = "date_invalid"
     CREDITS_INVALID = "credits_invalid"
     LANGUAGE_UNSUPPORTED = "language_unsupported"
+    FORMULA = "formula"
     TOO_LONG = "too_long"
     NOT_A_ROW = "not_a_row"
 
@@ -76,7 +72,7 @@ class RowFault(StrEnum):
 class CourseRow:
     """A course as its list names it."""
 
-    #: The line of the file for JSONL, the row below the header counted from 2 for CSV and XLSX.
+    #: As the list's own program counts, from 1: the line of the file for JSONL, the row for CSV and XLSX.
     number: int
     title: str
     summary: str
@@ -111,36 +107,18 @@ class _Bad(Exception):
         self.column = column
 
 
-def read_catalogue(path: Path) -> Catalogue:
-    """The courses of a list. Raises IndexerError where it cannot be read as a list at all."""
-    if not path.is_file():
-        raise errors.NotFound
-    if path.suffix.lower() not in SUPPORTED_CATALOGUES:
-        raise errors.UnsupportedKind(path.suffix)
-    if path.stat().st_size > _LARGEST:
-        raise errors.TooLarge
-    if path.suffix.lower() == ".xlsx":
-        return catalogue(_sheet_records(path))
-    raw = path.read_bytes()
-    if not raw.strip():
-        raise errors.EmptyFile
-    if raw.startswith((_ZIP, b"%PDF", b"\xd0\xcf\x11\xe0")):
-        raise errors.WrongKind("a course list is text, or a spreadsheet named .xlsx")
-    text = decode(raw).removeprefix("\ufeff")
-    records = _json_records(text) if path.suffix.lower() == ".jsonl" else _csv_records(text)
-    return catalogue(records)
-
-
 Record = tuple[int, Mapping[str, Any] | None]
 """The number of a row and its values by column; None where the row is no record."""
 
 
 def catalogue(records: Iterable[Record]) -> Catalogue:
-    """The rows that hold, and the others with their fault."""
+    """The rows that hold, and the others with their fault. Raises TooManyRows."""
     rows: list[CourseRow] = []
     bad: list[BadRow] = []
     urls: set[str] = set()
-    for number, record in records:
+    for count, (number, record) in enumerate(records, start=1):
+        if count > MOST_ROWS:
+            raise errors.TooManyRows
         try:
             row = course_row(number, record)
         except _Bad as fault:
@@ -154,68 +132,10 @@ def catalogue(records: Iterable[Record]) -> Catalogue:
     return Catalogue(rows=tuple(rows), bad_rows=tuple(bad))
 
 
-def _csv_records(text: str) -> Iterator[Record]:
-    csv.field_size_limit(1_000_000)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(header))
-    try:
-        yield from _records(row for row in reader if any(cell.strip() for cell in row))
-    except csv.Error as error:
-        raise errors.InvalidCatalogue(str(error)) from error
-
-
-def _sheet_records(path: Path) -> Iterator[Record]:
-    with path.open("rb") as file:
-        head = file.read(len(_ZIP))
-    if not head:
-        raise errors.EmptyFile
-    if head != _ZIP:
-        raise errors.WrongKind("named as a spreadsheet, and is none")
-    yield from _records(iter(read_sheet(path)))
-
-
-def _records(rows: Iterator[list[str]]) -> Iterator[Record]:
-    """The rows below the first, which names the columns; a row that is longer than that is no record."""
-    columns: list[str] | None = None
-    for number, cells in enumerate(rows, start=1):
-        if columns is None:
-            columns = _known_columns(cells)
-        elif len(cells) > len(columns):
-            yield number, None
-        else:
-            yield number, dict(zip(columns, cells, strict=False))
-
-
-def delimiter_of(header: str) -> str:
-    """The mark between columns, of those that occur in course lists: the most frequent in the header."""
-    return max((",", ";", "\t"), key=header.count)
-
-
-def _known_columns(cells: Iterable[str]) -> list[str]:
-    columns = [field_of(cell) for cell in cells]
-    if "title" not in columns or "url" not in columns:
-        raise errors.InvalidCatalogue("no column for the title or the link")
-    return columns
-
-
 def field_of(column: str) -> str:
     """The field that a column stands for; its own name where it is none of ours."""
     reduced = re.sub(r"[\s_\-]+", "", column.strip().strip("\ufeff")).lower()
     return _FIELD_OF.get(reduced, reduced)
-
-
-def _json_records(text: str) -> Iterator[Record]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, _json_record(line)
-
-
-def _json_record(line: str) -> Mapping[str, Any] | None:
-    try:
-        values = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return {field_of(key): value for key, value in values.items()} if isinstance(values, dict) else None
 
 
 def course_row(number: int, record: Mapping[str, Any] | None) -> CourseRow:
@@ -243,6 +163,8 @@ def course_row(number: int, record: Mapping[str, Any] | None) -> CourseRow:
 def _text(record: Mapping[str, Any], field: str) -> str:
     value = record.get(field)
     text = one_line(value) if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+    if _FORMULA.match(text):
+        raise _Bad(RowFault.FORMULA, field)
     if len(text) > _LONGEST_FIELD:
         raise _Bad(RowFault.TOO_LONG, field)
     return text

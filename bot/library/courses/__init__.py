@@ -1,0 +1,1 @@
+"""Course lists that coordinators send: shown first, and added to the catalogue with a tap."""
