@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.limits import limit
+from indexer.limits import NICENESS, limit
 from indexer.served import serve
-
-#: Answers go before reading.
-_NICENESS = 5
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,5 +34,5 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    limit(int(sys.argv[1]), niceness=_NICENESS)
+    limit(int(sys.argv[1]), niceness=NICENESS)
     serve(answer)

@@ -8,8 +8,8 @@ import os
 import sys
 
 _MEGABYTE = 1024 * 1024
-#: Answers go before reading.
-LOWEST_PRIORITY = 19
+#: By how much a child steps back behind whoever started it: answers go before reading.
+NICENESS = 5
 _LARGEST_WRITTEN = 64 * _MEGABYTE
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000

@@ -15,8 +15,9 @@ from bot.background import signalled
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "indexer", "worker", "--until-idle")
-#: Answers go before reading.
-_NICENESS = 10
+#: Answers go before reading: the lowest priority that there is. Not Linux's SCHED_IDLE: on a busy machine the worker
+#: would stand still with the library's write lock in its hands, and documents would run out of their time.
+_NICENESS = 19
 _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
 #: A process that lived this long was at work: what ended it is not what ended the one before.
@@ -41,7 +42,10 @@ async def run_worker(command: Sequence[str] = COMMAND) -> int:
 
 
 def _lower_priority(pid: int) -> None:
-    """Best effort: a system without priorities, or a process that is gone already, needs none."""
+    """Best effort: a system without priorities, or a process that is gone already, needs none.
+
+    Threads and children that it starts take it over; it has none yet.
+    """
     if not hasattr(os, "setpriority"):
         return
     try:

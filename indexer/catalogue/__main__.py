@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.limits import LOWEST_PRIORITY, limit
+from indexer.limits import NICENESS, limit
 from indexer.served import serve
 
 
@@ -24,5 +24,5 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    limit(int(sys.argv[1]), niceness=LOWEST_PRIORITY)
+    limit(int(sys.argv[1]), niceness=NICENESS)
     serve(answer)

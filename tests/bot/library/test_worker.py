@@ -97,6 +97,21 @@ async def test_what_the_worker_says_reaches_the_log(caplog: pytest.LogCaptureFix
     assert "action=worker.ended" in caplog.text
 
 
+async def test_the_worker_and_all_that_it_starts_make_way_for_answers(caplog: pytest.LogCaptureFixture):
+    """Its children too: reading pages and recognising them take as much as encoding."""
+    caplog.set_level(logging.INFO)
+    tells = "import os; print('niceness', os.getpriority(os.PRIO_PROCESS, 0))"
+    # It starts as every process does, and is made to wait a moment later.
+    both = (
+        "import os, subprocess, sys, time\n"
+        "end = time.monotonic() + 20\n"
+        "while os.getpriority(os.PRIO_PROCESS, 0) < 19 and time.monotonic() < end: time.sleep(0.01)\n"
+        f"subprocess.run([sys.executable, '-c', {tells!r}], stdout=sys.stderr)\n"
+    )
+    await run_worker((sys.executable, "-c", both))
+    assert "line=niceness 19" in caplog.text
+
+
 async def test_a_line_without_an_end_does_not_stop_the_reading():
     code = await run_worker((sys.executable, "-c", "import sys; sys.stderr.write('x' * 300_000)"))
     assert code == 0
