@@ -1,11 +1,12 @@
 """Kills the bot, the reader and whoever they set to work, at random moments of loading: python -m benchmarks.kills
 
-A coordinator sends guidelines and new editions of them to the real bot, on the journeys' server, and approves or
-discards them; others are loaded from the shell. Each round ends one process as a power cut would (`kill -9`). What is
-down is started again, and what was promised is looked for: every approved edition answers, whole; no other one does; a
-document has one current edition; what the coordinator was told is loaded stays so; every file that was sent is loaded,
-waits for a decision, or was reported. The same seed makes the same choices; what the machine does at that moment
-differs.
+A coordinator sends guidelines and new editions of them to the real bot, on the journeys' server, and approves them,
+discards them, or leaves them waiting; others are loaded from the shell. Each round ends one process as a power cut
+would (`kill -9`). What is down is started again, and what was promised is looked for: every edition that was approved
+is current until a newer one is, whole, and answers; nothing answers, or is current, that nobody approved; a document
+has one current edition; every file that was sent is loaded, waits with its card in the chat, was discarded, or was
+reported. Answers are looked for in the library, made anew, of all documents, and asked of the bot itself of those of
+the round and a few more. The same seed makes the same choices; what the machine does at that moment differs.
 """
 
 # ruff: noqa: INP001, S311, T201 - a script among the question sets, whose output is what it prints
@@ -36,6 +37,7 @@ from knowledge.engines import open_encoder
 from knowledge.settings import Settings
 from knowledge.store import Stores, open_stores
 from knowledge.store.jobs import JobStatus, jobs
+from knowledge.store.library import EditionRecord
 from tests.journeys.bot_process import BotProcess
 from tests.journeys.documents import LOADED
 from tests.journeys.people import Person, buttons_of
@@ -46,6 +48,8 @@ COORDINATOR = 2001
 ROUNDS_A_LIBRARY = 20
 SECTIONS = 6
 SETTLED_WITHIN_S = 180.0
+#: The shares of files that nobody decides about, and that are discarded.
+LEAVES, DISCARDS = 0.2, 0.15
 #: So long a victim is waited for that does not run yet.
 PATIENCE_S = 2.0
 #: What each process was started with, behind Python's own name.
@@ -100,10 +104,12 @@ class Guideline:
 
 @dataclass(slots=True)
 class Tally:
-    kills: Counter[str] = field(default_factory=Counter)
-    moments: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
-    approved: int = 0
+    #: By victim, and by what was going on.
+    kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: What was sent or loaded from the shell, and what came of it.
+    files: Counter[str] = field(default_factory=Counter)
+    #: Asked of the bot.
+    questions: int = 0
     violations: list[str] = field(default_factory=list)
 
 
@@ -123,8 +129,14 @@ class World:
         self.sent: dict[str, Guideline] = {}
         #: How many files of this name were sent in chat.
         self.uploads: Counter[str] = Counter()
-        self.told_loaded: set[str] = set()
+        #: By title: what somebody wanted to be loaded, and what surely was: as the chat, the library or the shell said.
+        self.wanted: set[str] = set()
+        self.approved: set[str] = set()
+        #: What nobody decided about.
+        self.left: set[str] = set()
         self.killed = ""
+        #: What the coordinator is doing.
+        self._doing = ""
         self._doses = iter(range(11, 9999, 7))
         self._names = iter(
             chance.sample([a + b + "综合征" for a in FIRST for b in SECOND], len(FIRST) * len(SECOND))
@@ -140,7 +152,6 @@ class World:
         else:
             made = Guideline(disease=next(self._names), year=2020, dose=next(self._doses))
         self.sent[made.title] = made
-        self.tally.sent += 1
         return made
 
     async def by_chat(self) -> None:
@@ -149,19 +160,37 @@ class World:
         for guideline in made:
             self.uploads[guideline.file_name] += 1
             self.coordinator.sends_file(guideline.file_name, guideline.text.encode())
+        self.tally.files["sent in chat"] += len(made)
         for guideline in made:
-            approves = self.chance.random() < 0.8
-            if await self._card_of(guideline):
-                await self._decided(guideline, "收录" if approves else "放弃")
+            self._doing = "reading"
+            choice = self.chance.random()
+            if not await self._card_of(guideline):
+                self.tally.files["refused in chat"] += 1
+            elif choice < LEAVES:
+                self.left.add(guideline.title)
+                self.tally.files["left waiting"] += 1
+            elif choice < LEAVES + DISCARDS:
+                self._doing = "discarding"
+                await self._decided(guideline, "放弃")
+            else:
+                self._doing = "approving"
+                self.wanted.add(guideline.title)
+                await self._decided(guideline, "收录")
+        self._doing = "idle"
 
     async def by_shell(self) -> None:
         path = self.folder / (made := self.make()).file_name
         path.write_text(made.text, "utf-8")
+        self.wanted.add(made.title)
+        self.tally.files["loaded from the shell"] += 1
+        self._doing = "loading"
         loader = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "indexer", "load", str(path),
             cwd=self.folder, env=self.environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        await loader.wait()
+        if await loader.wait() == 0:
+            self.approved.add(made.title)
+        self._doing = "idle"
 
     def press(self, guideline: Guideline, label: str, before: str = "") -> str:
         """What the newest such button says; pressed if that is not what was pressed before."""
@@ -192,23 +221,25 @@ class World:
         """Presses, and again where the card says something else by now: another draft was approved meanwhile."""
         pressed = ""
 
-        def decided() -> bool:
+        def decided() -> str:
             nonlocal pressed
             said = [
                 m["text"] for m in self.coordinator.chat.messages.values() if guideline.title in m["text"]
             ]
             if any("医生现在可以查到" in text for text in said):
-                self.told_loaded.add(guideline.title)
-                self.tally.approved += 1
-                return True
+                return "approved, as the chat says"
+            # A kill may have fallen between the decision and what the card was to say of it.
             jobs_of_it = [job for job in self._all_jobs() if job.file_name == guideline.file_name]
             if jobs_of_it and jobs_of_it[-1].status in {JobStatus.APPROVED, JobStatus.DISCARDED}:
-                # A kill fell between the decision and what the card was to say of it.
-                return True
+                return f"{jobs_of_it[-1].status}, as the library says"
             pressed = self.press(guideline, label, pressed)
-            return False
+            return ""
 
-        await self.coordinator.server.until(f"decision on {guideline.title}", decided, SETTLED_WITHIN_S)
+        what = f"decision on {guideline.title}"
+        found = await self.coordinator.server.until(what, decided, SETTLED_WITHIN_S)
+        self.tally.files[found.partition(",")[0]] += 1
+        if found.startswith("approved"):
+            self.approved.add(guideline.title)
 
     # ------------------------------------------------------------------------------------------ kills
     def processes(self) -> dict[str, int]:
@@ -222,11 +253,11 @@ class World:
         return found
 
     def moment(self) -> str:
+        """What is going on: what the coordinator does, and how far the newest file is."""
+        newest = select(jobs.c.status).order_by(jobs.c.id.desc()).limit(1)
         with self.stores.database.read() as connection:
-            statuses = (
-                connection.execute(select(jobs.c.status).order_by(jobs.c.id.desc()).limit(1)).scalars().all()
-            )
-        return str(statuses[0]) if statuses else "before the first"
+            status = connection.execute(newest).scalar_one_or_none()
+        return f"{self._doing or 'sending'}, newest upload {status or 'not there'}"
 
     async def kill_one(self, victim: str, after: float) -> None:
         await asyncio.sleep(after)
@@ -237,13 +268,16 @@ class World:
             await asyncio.sleep(0.002)
             running = self.processes()
         name = victim if victim in running else self.chance.choice(sorted(running))
-        self.tally.moments[self.moment()] += 1
-        self.tally.kills[name] += 1
+        self.tally.kills[name, self.moment()] += 1
         dying = os.pidfd_open(running[name])
         os.kill(running[name], signal.SIGKILL)
         self.killed = name
         # It takes a moment to die, and must not be taken for alive meanwhile.
         await asyncio.to_thread(_wait_for, dying)
+
+    async def story(self, victim: str) -> None:
+        self._doing = ""
+        await (self.by_shell() if victim == "shell" else self.by_chat())
 
     async def revive(self) -> None:
         if "bot" not in self.processes():
@@ -273,28 +307,86 @@ class World:
 
     def check(self) -> Iterator[str]:
         """What was promised and does not hold."""
-        all_jobs = Counter(job.file_name for job in self._all_jobs())
-        for name, count in self.uploads.items():
-            if all_jobs[name] != count:
-                yield f"{name}: sent {count} times, {all_jobs[name]} jobs"
         editions = {
             e.title: e
             for e in self.stores.library.list_editions(tuple(EditionStatus))
             if e.title in self.sent
         }
         current = {title for title, edition in editions.items() if edition.status is EditionStatus.CURRENT}
-        for disease, count in Counter(self.sent[title].disease for title in current).items():
-            if count > 1:
-                yield f"{disease} has {count} current editions"
-        for title in self.told_loaded:
-            later = [t for t in current if self.sent[t].disease == self.sent[title].disease]
-            if title not in current and not any(self.sent[t].year > self.sent[title].year for t in later):
-                yield f"{title} was told to be loaded and is not current"
+        yield from self._wrong_jobs()
+        yield from self._not_whole(editions)
+        yield from self._wrongly_current(current)
+        yield from self._not_waiting(editions)
+        yield from self._wrong_answers(current)
+
+    def _not_whole(self, editions: dict[str, EditionRecord]) -> Iterator[str]:
         for title, edition in editions.items():
             held = " ".join(p.text for p in self.stores.passages.of_edition(edition.id))
             if held.count(self.sent[title].mark) != SECTIONS:
                 yield f"{title} is half there: {held.count(self.sent[title].mark)} of {SECTIONS}"
-        yield from self._wrong_answers(current)
+
+    def _wrongly_current(self, current: set[str]) -> Iterator[str]:
+        """At most one edition of each document, that somebody approved; and what was approved, until a newer one is."""
+        for disease, count in Counter(self.sent[title].disease for title in current).items():
+            if count > 1:
+                yield f"{disease} has {count} current editions"
+        for title in self.approved - current:
+            later = [t for t in current if self.sent[t].disease == self.sent[title].disease]
+            if not any(self.sent[t].year > self.sent[title].year for t in later):
+                yield f"{title} was approved and is not current"
+        for title in current - self.wanted:
+            yield f"{title} is current, and nobody approved it"
+
+    def _not_waiting(self, editions: dict[str, EditionRecord]) -> Iterator[str]:
+        for title in self.left:
+            if title not in editions or editions[title].status is not EditionStatus.DRAFT:
+                yield f"{title} was left waiting, and waits no more"
+            if not self._has_card(title):
+                yield f"{title} waits, and no card of it stands in the chat"
+
+    def _has_card(self, title: str) -> bool:
+        shown = (m for m in self.coordinator.chat.messages.values() if title in m["text"])
+        return any(button["text"].startswith("收录") for m in shown for button in buttons_of(m))
+
+    def _wrong_jobs(self) -> Iterator[str]:
+        """Each upload is known once, and loaded, waits with a draft, was discarded, or was refused and that told."""
+        counts = Counter(job.file_name for job in self._all_jobs())
+        for name, count in self.uploads.items():
+            if counts[name] != count:
+                yield f"{name}: sent {count} times, {counts[name]} jobs"
+        known = {e.id: e.status for e in self.stores.library.list_editions(tuple(EditionStatus))}
+        for job in self._all_jobs():
+            status = known.get(job.edition_id)
+            is_right = {
+                JobStatus.READY: status is EditionStatus.DRAFT,
+                JobStatus.APPROVED: status not in (None, EditionStatus.DRAFT),
+                JobStatus.DISCARDED: True,
+                JobStatus.REFUSED: job.told_at is not None,
+            }
+            if not is_right.get(JobStatus(job.status), False):
+                yield f"{job.file_name} is {job.status}, and its edition {status}"
+
+    async def asked_of_the_bot(self) -> list[str]:
+        """What the bot itself answers wrongly, asked in the chat about what was sent last and some others."""
+        editions = self.stores.library.list_editions((EditionStatus.CURRENT,))
+        current = {edition.title for edition in editions}
+        diseases = list(dict.fromkeys(guideline.disease for guideline in reversed(self.sent.values())))
+        asked = diseases[:3] + self.chance.sample(diseases[3:], min(2, len(diseases[3:])))
+        doctor, wrong = Person(self.coordinator.server, "王医生"), []
+        await doctor.joins("请不要发送")
+        for disease in asked:
+            about = [guideline for guideline in self.sent.values() if guideline.disease == disease]
+            doctor.writes(about[0].question)
+            text = (await doctor.reads("", within=60))["text"]
+            self.tally.questions += 1
+            is_answer = "不是答案" not in text
+            for guideline in about:
+                answers, should = is_answer and guideline.mark in text, guideline.title in current
+                if answers != should:
+                    wrong.append(
+                        f"the bot {_does(answers)} from {guideline.title}, which {_is(should)} current"
+                    )
+        return wrong
 
     def _wrong_answers(self, current: set[str]) -> Iterator[str]:
         cache = Path(tempfile.mkdtemp(dir=self.folder))
@@ -306,9 +398,16 @@ class World:
             for guideline in editions:
                 answers, should = guideline.mark in shown, guideline.title in current
                 if answers != should:
-                    does, is_ = "answers" if answers else "does not answer", "is" if should else "is not"
-                    yield f"{guideline.title} {does}, and {is_} current"
+                    yield f"{guideline.title} {_does(answers)}, and {_is(should)} current"
         shutil.rmtree(cache)
+
+
+def _does(answers: bool) -> str:  # noqa: FBT001 - a word for it
+    return "answers" if answers else "does not answer"
+
+
+def _is(current: bool) -> str:  # noqa: FBT001 - likewise
+    return "is" if current else "is not"
 
 
 async def one_library(
@@ -345,8 +444,7 @@ async def one_library(
 
 async def one_round(number: int, options: argparse.Namespace, world: World) -> None:
     victim = world.chance.choice(("bot", "bot", "worker", "child", "shell"))
-    act = world.by_shell() if victim == "shell" else world.by_chat()
-    story = asyncio.create_task(act)
+    story = asyncio.create_task(world.story(victim))
     await world.kill_one(victim, world.chance.uniform(0, options.within))
     await world.revive()
     try:
@@ -355,6 +453,10 @@ async def one_round(number: int, options: argparse.Namespace, world: World) -> N
         world.tally.violations.append(f"round {number} ({world.killed} killed): {str(error).splitlines()[0]}")
     await world.settle()
     found = list(await asyncio.to_thread(lambda: list(world.check())))
+    try:
+        found += await world.asked_of_the_bot()
+    except AssertionError as error:
+        found.append(f"the bot did not answer: {str(error).splitlines()[0]}")
     world.tally.violations += [f"round {number} ({world.killed} killed): {line}" for line in found]
     print(
         f"round {number}, {world.killed} killed: {'; '.join(found) or 'all holds'}",
@@ -401,14 +503,25 @@ def main() -> None:
     for start in range(0, options.rounds, ROUNDS_A_LIBRARY):
         rounds = range(start, min(start + ROUNDS_A_LIBRARY, options.rounds))
         asyncio.run(one_library(options, rounds, chance, tally))
-    seconds = time.monotonic() - began
-    print(f"{sum(tally.kills.values())} kills in {seconds:.0f} s, seed {options.seed}: {dict(tally.kills)}")
-    print(f"the newest upload was, at the kill: {dict(tally.moments)}")
-    print(f"{tally.sent} files sent or loaded, {tally.approved} approved in chat")
+    report(tally, options.seed, time.monotonic() - began)
+    sys.exit(bool(tally.violations))
+
+
+def report(tally: Tally, seed: int, seconds: float) -> None:
+    by_victim: Counter[str] = Counter()
+    for (victim, _), count in tally.kills.items():
+        by_victim[victim] += count
+    print(f"{by_victim.total()} kills in {seconds:.0f} s, seed {seed}")
+    for victim, kills in by_victim.most_common():
+        print(f"  {victim}: {kills}")
+        for (name, moment), count in tally.kills.most_common():
+            if name == victim:
+                print(f"    {count:4}  {moment}")
+    print("files: " + ", ".join(f"{count} {what}" for what, count in tally.files.items()))
+    print(f"questions asked of the bot after the kills: {tally.questions}")
     print(f"violations: {len(tally.violations)}")
     for line in tally.violations:
         print(f"  {line}")
-    sys.exit(bool(tally.violations))
 
 
 if __name__ == "__main__":
