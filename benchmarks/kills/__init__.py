@@ -1,0 +1,1 @@
+"""Kills at random moments of loading, and what was promised all the same: python -m benchmarks.kills"""
