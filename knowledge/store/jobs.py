@@ -253,7 +253,9 @@ class JobStore:
 
     def of_edition(self, edition_id: int) -> Job | None:
         """The newest file that became this edition; None for one that came another way."""
-        newest = select(jobs).where(jobs.c.edition_id == edition_id).order_by(jobs.c.id.desc()).limit(1)
+        # SQLite gives a discarded draft's id to the next one.
+        is_its = (jobs.c.edition_id == edition_id) & (jobs.c.status != JobStatus.DISCARDED)
+        newest = select(jobs).where(is_its).order_by(jobs.c.id.desc()).limit(1)
         with self._database.read() as connection:
             row = connection.execute(newest).one_or_none()
             return _job(row) if row else None

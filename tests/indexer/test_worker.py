@@ -214,6 +214,29 @@ def test_a_new_edition_under_another_title_is_found_by_its_sentences(
     assert workshop.stores.library.edition(known.id).status is EditionStatus.CURRENT
 
 
+def test_what_was_discarded_before_does_not_stand_for_the_next_draft(
+    workshop: Workshop, uploads: Path
+) -> None:
+    """SQLite gives a discarded draft's id to the next one, which its file's job must not be taken for."""
+    old = sections(uploads, "1.md", "中国用药指南（2020年版）", range(1, 21))
+    known = workshop.loader.load(old, loaded_by="test", approve=True).edition
+    assert known is not None
+    send(workshop.stores, sections(uploads, "0.md", "别的手册", range(90, 99)), "别的.md")
+    work(workshop)
+    (discarded,) = workshop.stores.library.list_editions([EditionStatus.DRAFT])
+    workshop.stores.library.discard(discarded.id)
+    workshop.stores.jobs.decided(discarded.id, JobStatus.DISCARDED)
+    job = send(
+        workshop.stores,
+        sections(uploads, "2.md", "临床合理用药专家共识（2024）", range(8, 29)),
+        "共识2024.md",
+    )
+    work(workshop)
+    (draft,) = workshop.stores.library.list_editions([EditionStatus.DRAFT])
+    assert (draft.id, draft.document_id) == (discarded.id, known.document_id)
+    assert workshop.stores.jobs.of_edition(draft.id) == after(workshop.stores, job)
+
+
 @pytest.mark.parametrize("is_sent_before", [False, True])
 def test_a_draft_that_a_coordinator_set_apart_stays_apart_when_it_is_sent_again(
     workshop: Workshop, uploads: Path, *, is_sent_before: bool
