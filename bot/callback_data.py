@@ -6,7 +6,7 @@ from __future__ import annotations
 _MOST_DIGITS = 18
 
 
-def number_of(text: str) -> int | None:
+def number_of(text: str, *, most_digits: int = _MOST_DIGITS) -> int | None:
     """A whole number without a sign; None for anything else."""
-    is_sound = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    is_sound = text.isascii() and text.isdigit() and len(text) <= most_digits
     return int(text) if is_sound else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.callback_data import number_of
 from bot.conversation import CALLBACK_BYTES
 from bot.library.shelf import Filter, Shown
 from knowledge.domain import Sharing
@@ -18,7 +19,8 @@ CALLBACK = "lib"
 #: Of the cards of earlier versions, which stay in chats for ever: "load:yes:12", by job.
 OLD_CALLBACK = "load"
 LANGUAGES = ("zh", "zh-TW", "en")
-_NUMBER = re.compile(r"[0-9]{1,12}")
+#: Two numbers and a filter fit a button so.
+_MOST_DIGITS = 12
 _SEEN = re.compile(r"[0-9a-f]{8}")
 
 
@@ -73,8 +75,10 @@ def press_of(data: str) -> Press:
 
 def old_job(text: str) -> int | None:
     """The job of a card of an earlier version."""
-    found = re.fullmatch(rf"{OLD_CALLBACK}:(?:yes|no):([0-9]{{1,12}})", text)
-    return int(found[1]) if found else None
+    match text.split(":"):
+        case [prefix, "yes" | "no", job_id] if prefix == OLD_CALLBACK:
+            return number_of(job_id, most_digits=_MOST_DIGITS)
+    return None
 
 
 def data_for(action: Action, *arguments: object) -> str:
@@ -83,17 +87,23 @@ def data_for(action: Action, *arguments: object) -> str:
 
 def number(press: Press, place: int = 0) -> int:
     """Raises Forged."""
-    text = _at(press, place)
-    if not _NUMBER.fullmatch(text):
+    found = number_of(_at(press, place), most_digits=_MOST_DIGITS)
+    if found is None:
         raise Forged
-    return int(text)
+    return found
 
 
 def seen(press: Press) -> str:
+    """What a card showed, as its button carries it. Raises Forged."""
     text = _at(press, 1)
     if not _SEEN.fullmatch(text):
         raise Forged
     return text
+
+
+def seen_if_any(press: Press) -> str:
+    """As `seen`; empty from a button of an earlier version, which carried none. Raises Forged."""
+    return seen(press) if len(press.arguments) > 1 else ""
 
 
 def fact(press: Press) -> Fact:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from bot.callback_data import number_of
 from bot.conversation import Chat, Handler, Incoming, Message, Pressed
 from bot.dialogue import Dialogues
 from bot.people.refusals import Refusal, Refusals
@@ -124,10 +125,10 @@ class Privacy(Feature):
             case [_, "no"]:
                 await chat.acknowledge()
                 await _instead(incoming, chat, view.stays(language))
-            case [_, "yes", until] if self._is_in_time(until) and not incoming.is_group:
+            case [_, "yes", text] if self._is_in_time(text) and not incoming.is_group:
                 await chat.acknowledge()
                 await self._forget(incoming, chat)
-            case [_, "yes", until] if _is_number(until):
+            case [_, "yes", text] if _moment(text) is not None:
                 await chat.acknowledge(view.too_late(language))
             case _:
                 if self._refusals is not None:
@@ -150,12 +151,14 @@ class Privacy(Feature):
         shown = view.forgotten(language, backup_days=self._backup_days, needs_link=needs_link)
         await _instead(incoming, chat, shown)
 
-    def _is_in_time(self, until: str) -> bool:
-        return _is_number(until) and 0 <= int(until) - self._clock() <= _DECIDED_WITHIN_S
+    def _is_in_time(self, text: str) -> bool:
+        until = _moment(text)
+        return until is not None and 0 <= until - self._clock() <= _DECIDED_WITHIN_S
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+def _moment(text: str) -> int | None:
+    """A second of the clock, as a button carries it."""
+    return number_of(text, most_digits=_MOST_DIGITS)
 
 
 async def _heard(incoming: Incoming, chat: Chat) -> None:
