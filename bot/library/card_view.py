@@ -8,7 +8,7 @@ from bot.asking.sentences import unit_spans
 from bot.conversation import Button, Message
 from bot.html import Block, Line, Quote, Section, Text, bold, line
 from bot.library.data import Action, data_for
-from bot.library.deciding import Decided, Discarded, Gone, Loaded, Settled, Waiting
+from bot.library.deciding import Decided, Discarded, Dropped, Gone, Loaded, Settled, Waiting
 from bot.library.naming import (
     Staff,
     day,
@@ -67,7 +67,8 @@ def _prospect(proposal: Proposal, words: Texts) -> Iterator[str]:
 
 
 def _percent(share: float) -> int:
-    return round(100 * share)
+    """All of them is said only where it is all of them."""
+    return round(100 * share) if share == 1 else min(99, round(100 * share))
 
 
 _PLANS: dict[type[Plan], str] = {
@@ -88,7 +89,7 @@ def _plan(plan: Plan, words: Texts) -> str:
 def _choices(proposal: Proposal, words: Texts) -> list[list[Button]]:
     draft = proposal.draft
     load = button("library.button.load", words, Action.APPROVE, draft.id, proposal.seen)
-    discard = button("library.button.discard", words, Action.DISCARD, draft.id)
+    discard = button("library.button.discard", words, Action.DISCARD, draft.id, proposal.seen)
     samples = min(SAMPLES, draft.passages)
     rows = [
         [discard, load] if isinstance(proposal.plan, SameContent) else [load, discard],
@@ -164,6 +165,9 @@ def decided(result: Decided, staff: Staff, words: Texts) -> Message:
             return _told_before(edition, staff, words)
         case Discarded(title=title):
             return message(line(words.get("library.discarded", edition=name_of(title, None, words))))
+        case Dropped(title=title, year=year, who=who, at=at):
+            values = {"edition": name_of(title, year, words), "who": staff.called(who, words), "day": day(at)}
+            return message(line(words.get("library.discarded_before", **values)))
         case Gone():
             return message(line(words.get("library.nothing_to_decide")))
 

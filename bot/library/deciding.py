@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.library.plan import Proposal, proposal_for
 from knowledge.domain import EditionStatus
@@ -39,22 +40,43 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """It was discarded before, here or elsewhere."""
+
+    #: Of the file, where it was discarded on the command line.
+    title: str
+    year: int | None
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """There is nothing left to decide about: it was discarded."""
+    """There never was such a draft."""
 
 
-Standing = Waiting | Settled | Gone
-Decided = Loaded | Discarded | Waiting | Settled | Gone
+Standing = Waiting | Settled | Dropped | Gone
+Decided = Loaded | Discarded | Waiting | Settled | Dropped | Gone
 
 
 def standing(stores: Stores, edition_id: int) -> Standing:
     try:
         edition = stores.library.edition(edition_id)
     except NotFound:
-        return Gone()
+        return _dropped(stores, edition_id)
     if edition.status is not EditionStatus.DRAFT:
         return Settled(edition=edition)
     return Waiting(proposal=proposal_for(stores, edition))
+
+
+def _dropped(stores: Stores, edition_id: int) -> Dropped | Gone:
+    """The audit log alone remembers what was discarded."""
+    entry = stores.audit.last("edition.discard", f"edition:{edition_id}")
+    if entry is None:
+        return Gone()
+    before = entry.details.get("before", entry.details)
+    title = str(before.get("title", before.get("file", "")))
+    return Dropped(title=title, year=before.get("year"), who=entry.who, at=entry.at)
 
 
 def approve(stores: Stores, edition_id: int, *, seen: str, who: str) -> Decided:
@@ -79,11 +101,15 @@ def approve(stores: Stores, edition_id: int, *, seen: str, who: str) -> Decided:
         return Loaded(approved=approved)
 
 
-def discard(stores: Stores, edition_id: int, *, who: str) -> Decided:
-    """Forgets a draft. Raises KnowledgeError: the library cannot be written, and nothing was changed."""
+def discard(stores: Stores, edition_id: int, *, seen: str, who: str) -> Decided:
+    """Forgets a draft if it is what the card said (`Proposal.seen`); else gives what it is now.
+
+    Raises:
+        KnowledgeError: the library cannot be written, and nothing was changed.
+    """
     with stores.database.together():
         found = standing(stores, edition_id)
-        if not isinstance(found, Waiting):
+        if not isinstance(found, Waiting) or found.proposal.seen != seen:
             return found
         draft = found.proposal.draft
         stores.library.discard(edition_id)

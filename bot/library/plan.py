@@ -86,6 +86,8 @@ class Proposal:
                 draft.language,
                 draft.specialties,
                 draft.sharing.value,
+                # SQLite gives a discarded draft's id to the next one, which may be called the same.
+                draft.file_hash,
             ),
             *(type(self.plan).__name__, other and other.id, bool(self.samples)),
         )

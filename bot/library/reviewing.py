@@ -51,7 +51,8 @@ class Reviewing:
         return Outcome(message=card_view.decided(result, self._staff, turn.words))
 
     def discard(self, turn: Turn) -> Outcome:
-        result = discard(self._stores, data.number(turn.press), who=turn.who)
+        edition_id, seen = data.number(turn.press), data.seen_if_any(turn.press)
+        result = discard(self._stores, edition_id, seen=seen, who=turn.who)
         return Outcome(message=card_view.decided(result, self._staff, turn.words))
 
     def sample(self, turn: Turn) -> Outcome:

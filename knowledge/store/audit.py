@@ -94,6 +94,13 @@ class AuditLog:
             write_line(connection, who, REFUSED + kind, subject[:_LONGEST_SUBJECT], details)
             return True
 
+    def last(self, action: str, subject: str) -> AuditEntry | None:
+        """The newest entry about it; None where there is none."""
+        query = select(audit_log).where(audit_log.c.action == action, audit_log.c.subject == subject)
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(audit_log.c.id.desc()).limit(1)).one_or_none()
+            return _entry(row) if row else None
+
     def page(
         self, about: str = "", *, before: int | None = None, after: int | None = None, size: int
     ) -> AuditPage:

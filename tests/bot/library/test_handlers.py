@@ -152,10 +152,24 @@ async def test_a_card_that_is_out_of_date_is_shown_again_before_it_counts(librar
     assert stores.library.edition(draft).status is EditionStatus.CURRENT
 
 
-async def test_discarding_says_so(library, stores):
+async def test_discarding_says_so_and_again_to_who_presses_after_a_kill(library, stores):
+    stores.people.meet(1001, "刘老师", Language.ZH)
     hand, _ = await reviewing(library, stores)
+    card = hand.shown
     await hand.press("放弃")
     assert "已放弃《成人高血压食养指南》" in hand.text
+    assert stores.library.list_editions(EditionStatus) == []
+    hand.shown = card
+    await hand.press("放弃")
+    assert hand.text.startswith("《成人高血压食养指南》（2023）已由刘老师放弃（")
+
+
+async def test_a_discard_button_of_an_earlier_version_shows_the_card_first(library, stores):
+    hand, draft = await reviewing(library, stores)
+    await hand.send_data(f"lib:no:{draft}")
+    assert stores.library.edition(draft).status is EditionStatus.DRAFT
+    assert refused(stores) == []
+    await hand.press("放弃")
     assert stores.library.list_editions(EditionStatus) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.conversation import Message
 from bot.html import MESSAGE_UNITS
 from bot.library import card_view, facts_view, shelf_view, view
-from bot.library.deciding import Discarded, Gone, Loaded, Settled
+from bot.library.deciding import Discarded, Dropped, Gone, Loaded, Settled
 from bot.library.naming import Staff
 from bot.library.plan import (
     Likeness,
@@ -138,6 +138,12 @@ def test_what_is_read_again_stays_an_edition_of_its_document():
     ]
 
 
+def test_all_sentences_are_the_same_only_where_all_are():
+    for share, percent in ((0.999, 99), (1.0, 100)):
+        text = plain_text(card(DRAFT, Replaces(edition=DRAFT), ZH, by_content=share).html)
+        assert f"有 {percent}% 的句子相同" in text
+
+
 def test_the_card_says_by_what_it_was_taken_for_an_edition_and_what_it_resembles():
     other = Likeness(edition=replace(DRAFT, title="另一本", year=2018), share=0.214)
     text = plain_text(card(DRAFT, Replaces(edition=DRAFT), ZH, by_content=0.456, samples=12).html)
@@ -220,6 +226,11 @@ def test_names_cannot_inject_markup(words, staff):
         card_view.decided(loaded, staff, words),
         card_view.decided(Settled(edition=current), staff, words),
         card_view.decided(Discarded(title=HOSTILE), staff, words),
+        card_view.decided(
+            Dropped(title=HOSTILE, year=2020, who="shell:root", at=datetime(2026, 3, 1, tzinfo=UTC)),
+            staff,
+            words,
+        ),
         card_view.sample(9, 0, [passage(HOSTILE)], back=back, words=words),
         card_view.other_documents(Proposal(draft=draft, plan=NewDocument()), [current], words, HOSTILE),
         facts_view.menu(draft, words),

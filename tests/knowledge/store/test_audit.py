@@ -25,6 +25,20 @@ def test_every_act_is_one_line_with_its_time(stores: Stores) -> None:
     assert began <= first.at <= second.at <= now()
 
 
+def test_the_last_of_its_kind_is_found(stores: Stores) -> None:
+    for who, subject in (
+        ("telegram:1", "edition:12"),
+        ("telegram:2", "edition:12"),
+        ("telegram:3", "edition:123"),
+    ):
+        stores.audit.note(who, "edition.discard", subject)
+    stores.audit.note("telegram:4", "edition.approve", "edition:12")
+    found = stores.audit.last("edition.discard", "edition:12")
+    assert found is not None
+    assert found.who == "telegram:2"
+    assert stores.audit.last("edition.discard", "edition:1") is None
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit_log SET who = 'nobody'", "DELETE FROM audit_log"])
 def test_what_was_written_is_neither_changed_nor_taken_out(stores: Stores, statement: str) -> None:
     stores.audit.note("telegram:1001", "edition.approve", "edition:12")
