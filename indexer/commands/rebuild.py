@@ -92,7 +92,8 @@ def _encode_missing(app: App) -> None:
         return
     texts = [passage_for_encoder(p.title, p.section, p.text, p.kind) for p in passages]
     encode_and_keep(texts, app.stores, app.encoder, _show)
-    app.stores.passages.found_by_more()
+    # The model is the same; what a process that answers remembers of these passages is not.
+    app.stores.passages.change_model(app.encoder.fingerprint)
     print(f"encoded: {len(texts)} passages that lacked the vectors of their sentences")
 
 

@@ -1,8 +1,9 @@
 """What passages hold, kept in memory while the database says that it is so still.
 
-Reading a passage and cutting it into the words of its sentences takes ten times as long as asking whether it is
-current. What it holds changes only with a new generation of its edition, so that generation, which the database tells
-at the same moment, tells whether what is in memory still holds. Nothing else is taken from memory for granted.
+To read a passage and cut it into the words of its sentences takes ten times as long as to ask whether it answers. What
+it holds changes only with a new generation of its edition. So the database is asked, at that moment, which of the
+editions answer, and in which generation; what was read in another one, or of an edition that does not answer, is read
+anew.
 """
 
 from __future__ import annotations
@@ -64,14 +65,13 @@ class Looked:
         lengths = np.concatenate([content.lines for content in contents])
         held = [0] * len(lengths)
         bits = {self.numbers[word]: 1 << n for n, word in enumerate(words) if word in self.numbers}
-        if bits:
-            wanted = np.array(sorted(bits), np.int32)
-            tokens = np.concatenate([content.tokens for content in contents])
-            nearest = wanted[np.minimum(wanted.searchsorted(tokens), len(wanted) - 1)]
-            places = np.flatnonzero(nearest == tokens)
-            lines = lengths.cumsum().searchsorted(places, side="right")
-            for line, number in zip(lines.tolist(), tokens[places].tolist(), strict=True):
-                held[line] |= bits[number]
+        is_wanted = np.zeros(len(self.numbers), np.bool_)
+        is_wanted[list(bits)] = True
+        tokens = np.concatenate([content.tokens for content in contents])
+        places = np.flatnonzero(is_wanted[tokens])
+        lines = lengths.cumsum().searchsorted(places, side="right")
+        for line, number in zip(lines.tolist(), tokens[places].tolist(), strict=True):
+            held[line] |= bits[number]
         rest = iter(held)
         return {content.passage.id: list(islice(rest, len(content.lines))) for content in contents}
 
@@ -85,6 +85,9 @@ class Contents:
         self._lock = threading.Lock()
         self._begin_anew()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def forget(self) -> None:
         """For a library that is another one than before: the numbers of its generations may be the same."""
         with self._lock:
@@ -93,29 +96,36 @@ class Contents:
     def current(self, ids: Collection[int]) -> Looked:
         """Those of the passages that the database says answer at this moment."""
         with self._lock:
-            current = self._passages.current(sorted(ids))
-            unknown = [id_ for id_, generation in current.items() if not self._holds(id_, generation)]
-            if len(self._kept) + len(unknown) > _KEPT:
+            unsure = self._unsure(ids)
+            if len(self._kept) + len(unsure) > _KEPT:
                 # Not passage by passage: the numbers of tokens that no passage has any more go as well.
                 self._begin_anew()
-                unknown = list(current)
-            self._read(unknown)
-            return Looked([self._kept[id_] for id_ in sorted(current) if id_ in self._kept], self._numbers)
+                unsure = list(ids)
+            if unsure:
+                self._read(unsure)
+            return Looked([self._kept[id_] for id_ in sorted(ids) if id_ in self._kept], self._numbers)
+
+    def _unsure(self, ids: Iterable[int]) -> list[int]:
+        """Those that are not known, or not as their edition stands at this moment."""
+        known = {id_: self._kept[id_] for id_ in ids if id_ in self._kept}
+        editions = {content.passage.edition_id for content in known.values()}
+        generations = self._passages.answering(list(editions)) if editions else {}
+        return [
+            id_
+            for id_ in ids
+            if id_ not in known or generations.get(known[id_].passage.edition_id) != known[id_].generation
+        ]
 
     def _begin_anew(self) -> None:
         self._kept: dict[int, Content] = {}
         self._numbers = _Numbers()
 
-    def _holds(self, id_: int, generation: int) -> bool:
-        return (content := self._kept.get(id_)) is not None and content.generation == generation
-
     def _read(self, ids: Sequence[int]) -> None:
-        """What ceased to answer since it was asked about is not kept, nor is what was known of it before."""
+        """What does not answer at this moment is not kept, nor what was known of it before."""
         for id_ in ids:
             self._kept.pop(id_, None)
-        if ids:
-            found = self._passages.current_with_windows(ids, self._model)
-            self._kept.update({id_: _content(row, self._numbers) for id_, row in found.items()})
+        found = self._passages.current_with_windows(ids, self._model)
+        self._kept.update({id_: _content(row, self._numbers) for id_, row in found.items()})
 
 
 def _content(row: WithWindows, numbers: _Numbers) -> Content:

@@ -168,7 +168,9 @@ class FlatVectorIndex:
         return NearRows(ids, cosines, (cosines - np.float32(mean)) / np.float32(spread))
 
     def _vectors_at(self, places: NDArray[np.int64]) -> Vectors:
-        return np.asarray(self._rows[places].astype(np.float32) / _ONE, np.float32)
+        rows = self._rows.take(places, axis=0).astype(np.float32)
+        rows /= np.float32(_ONE)
+        return rows
 
     def _places_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Those of the ids that are here, and the places of their rows."""

@@ -122,10 +122,14 @@ class PassageStore:
                     found.setdefault(edition_id, []).append(row)
         return found
 
-    def current(self, ids: Sequence[int]) -> dict[int, int]:
-        """Those of the passages that answer at this moment, by id: the generation that last changed their edition."""
+    def answering(self, edition_ids: Sequence[int]) -> dict[int, int]:
+        """Those of the editions that answer at this moment, each with the generation that changed it last."""
         with self._database.read() as connection:
-            return {row[0]: row[1] for some in slices(ids) for row in _CURRENT.rows(connection, some)}
+            return {
+                edition_id: generation
+                for some in slices(edition_ids)
+                for edition_id, generation in _ANSWERING.rows(connection, some)
+            }
 
     def current_with_windows(self, ids: Sequence[int], model: str) -> dict[int, WithWindows]:
         """Those of the passages that answer at this moment, by id, with their windows of this model."""
@@ -190,11 +194,6 @@ class PassageStore:
                 connection.execute(cut, values)
             _touch(connection)
 
-    def found_by_more(self) -> None:
-        """After what stands there was given vectors that it lacked; every process loads everything anew."""
-        with self._database.write() as connection:
-            _touch(connection)
-
     def change_model(self, model: str) -> None:
         """After everything was encoded with it: the library's model from now on; every process loads it anew."""
         with self._database.write() as connection:
@@ -227,15 +226,16 @@ def _vector_of(model: str) -> Any:
     return and_(vectors.c.key == passages.c.vector_key, vectors.c.model == model)
 
 
-_IDS = passages.c.id.in_(bindparam("ids", expanding=True))
-_CURRENT = PreparedQuery(
-    select(passages.c.id, editions.c.generation)
-    .select_from(passages.join(editions))
-    .where(_IDS, editions.c.status == EditionStatus.CURRENT)
+_ANSWERING = PreparedQuery(
+    select(editions.c.id, editions.c.generation).where(
+        editions.c.id.in_(bindparam("ids", expanding=True)), editions.c.status == EditionStatus.CURRENT
+    )
 )
 _CURRENT_WITH_WINDOWS = PreparedQuery(
-    PASSAGES.where(_IDS, editions.c.status == EditionStatus.CURRENT)
-    .outerjoin(vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model")))
+    PASSAGES.outerjoin(
+        vectors, and_(vectors.c.key == passages.c.vector_key, vectors.c.model == bindparam("model"))
+    )
+    .where(passages.c.id.in_(bindparam("ids", expanding=True)), editions.c.status == EditionStatus.CURRENT)
     .add_columns(editions.c.generation, vectors.c.windows, func.length(vectors.c.vector))
 )
 _AT = PASSAGES.where(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -17,15 +18,17 @@ class PreparedQuery:
     def __init__(self, query: Select[Any]) -> None:
         """query: with an expanding parameter `ids`, or without ids."""
         self._query = query
-        #: The text for so many ids, the names of its parameters in order, and the values that never change.
+        #: For so many ids: the text, the names of its parameters in order, and the values that never change.
         self._made: dict[int, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
 
-    def rows(self, connection: Connection, ids: Sequence[int] = (), **values: object) -> Sequence[Any]:
+    def rows(
+        self, connection: Connection, ids: Sequence[int] = (), **values: object
+    ) -> Sequence[tuple[Any, ...]]:
         """values: of the query's other parameters."""
         made = self._made.get(len(ids)) or self._make(connection, {**values, "ids": list(ids)})
         text, names, fixed = made
-        given = {**fixed, **values, **{f"ids_{n}": id_ for n, id_ in enumerate(ids, 1)}}
-        return connection.exec_driver_sql(text, tuple(given[name] for name in names)).all()
+        given = {**fixed, **values, **dict(zip(_names_of(len(ids)), ids, strict=True))}
+        return connection.exec_driver_sql(text, tuple([given[name] for name in names])).all()
 
     def _make(
         self, connection: Connection, values: Mapping[str, Any]
@@ -34,3 +37,9 @@ class PreparedQuery:
         state = compiled.construct_expanded_state(values)
         made = state.statement, state.positiontup or (), state.parameters
         return self._made.setdefault(len(values["ids"]), made)
+
+
+@cache
+def _names_of(count: int) -> Sequence[str]:
+    """As SQLAlchemy calls the parameters that `ids` becomes."""
+    return tuple(f"ids_{n}" for n in range(1, count + 1))

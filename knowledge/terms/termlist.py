@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -101,7 +101,8 @@ class TermList:
                 self._chinese.setdefault(chinese_key(name), []).append(concept)
             for name in (*row.en, *row.abbreviations):
                 self._other.setdefault(other_key(name), []).append(concept)
-        self._longest_chinese = max(map(len, self._chinese), default=0)
+        #: By how a name begins: how long those are that begin so, the longest first.
+        self._chinese_lengths = _lengths_by_beginning(self._chinese)
         self._longest_other = max(map(len, self._other), default=0)
 
     def current(self) -> TermList:
@@ -132,15 +133,17 @@ class TermList:
     def _in_chinese(self, text: str) -> Iterator[tuple[Concept, int, int]]:
         place = 0
         while place < len(text):
-            name = self._longest_at(text, place) if _may_start(text, place) else ""
+            name = self._longest_at(text, place)
             for concept in self._chinese.get(name, ()):
                 yield concept, place, place + len(name)
             place += len(name) or 1
 
     def _longest_at(self, text: str, place: int) -> str:
-        for length in range(min(self._longest_chinese, len(text) - place), 1, -1):
-            if text[place : place + length] in self._chinese:
-                return text[place : place + length]
+        lengths = self._chinese_lengths.get(text[place : place + _BEGINNING], ())
+        if lengths and _may_start(text, place):
+            for length in lengths:
+                if text[place : place + length] in self._chinese:
+                    return text[place : place + length]
         return ""
 
     def _in_other(self, text: str) -> Iterator[tuple[Concept, int, int]]:
@@ -175,6 +178,18 @@ def _parts(whole: Part) -> Iterator[Part]:
             yield whole[start : start + length]
 
 
+#: So many characters of a name are looked up first; a name of only one would stand in any text, and is found nowhere.
+_BEGINNING = 2
+
+
+def _lengths_by_beginning(names: Iterable[str]) -> dict[str, list[int]]:
+    lengths: dict[str, set[int]] = {}
+    for name in names:
+        if len(name) >= _BEGINNING:
+            lengths.setdefault(name[:_BEGINNING], set()).add(len(name))
+    return {beginning: sorted(some, reverse=True) for beginning, some in lengths.items()}
+
+
 def _may_start(text: str, place: int) -> bool:
     """Names such as 2型糖尿病 and β受体阻滞剂 start with a figure or letter, but never inside another word."""
     return bool(_CJK.match(text[place])) or (
@@ -187,6 +202,7 @@ def chinese_key(name: str) -> str:
     return search_text(name)
 
 
+@lru_cache(maxsize=16_384)
 def other_key(name: str) -> tuple[str, ...]:
     """What an English name or an abbreviation is known by: its stemmed words; plurals and hyphens do not matter."""
     return tuple(next(iter(tokens(word))) for word in _WORDS.findall(search_text(name)))

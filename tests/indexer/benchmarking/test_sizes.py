@@ -42,8 +42,8 @@ def test_a_made_library_is_one_that_the_product_reads(
     first = made.corpus.document(0).passages[0]
     assert stores.passages.current_with_windows([1], "")[1].passage.text == first.text
     assert stores.passages.unencoded(ENCODER.fingerprint) == []
-    found = stores.passages.current_with_windows(list(range(1, 101)), ENCODER.fingerprint)
-    windows = np.concatenate([each.windows for each in found.values() if len(each.windows)])
+    read = stores.passages.current_with_windows(list(range(1, 101)), ENCODER.fingerprint)
+    windows = np.concatenate([each.windows for each in read.values() if len(each.windows)])
     assert 200 < len(windows) < 500
     np.testing.assert_allclose(np.linalg.norm(windows.astype(np.float32), axis=1), 1, atol=1e-2)
     draft = stores.library.edition(documents_of(250) + 1)

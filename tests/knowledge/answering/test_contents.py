@@ -1,142 +1,268 @@
-"""What passages hold is kept in memory, and told only as far as the database says that it is so still."""
+"""What passages hold is remembered, and never believed against the database."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.answering import contents as module
-from knowledge.answering.contents import Contents, Looked
-from knowledge.domain import Citation, Passage, PassageKind, Script
-from knowledge.store import Stores
+from knowledge.answering.contents import Contents
+from knowledge.answering.index import PassageIndex
+from knowledge.domain import Script, Sharing
+from knowledge.store import Stores, backup, open_stores
 from knowledge.store.editions import Fact
 from knowledge.store.passages import PassageStore, WithWindows
-from knowledge.store.vectors import half
-from tests.knowledge.editions import MODEL, edition, forget_windows, keep_vectors, publish
+from tests.knowledge.editions import ENCODER, MODEL, edition, publish
 
-LONG = "".join(f"第{n}句讲降压药的第{n}种用法，剂量与疗程各不相同，须按说明书使用。" for n in range(40))
-EVERY = range(1, 100)
+LONG = "".join(
+    f"第{n}种药物的起始剂量为每日{n}毫克，每两周可以加量一次，并应随访肾功能与血钾。" for n in "一二三四"
+)
 
 
-class Counted:
-    """The passages of the database, and which of them were read."""
+class Counting:
+    """The passages of a store, and how often any was read."""
 
     def __init__(self, passages: PassageStore) -> None:
         self._passages = passages
         self.read: list[int] = []
 
-    def current(self, ids: list[int]) -> dict[int, int]:
-        return self._passages.current(ids)
+    def answering(self, edition_ids: Sequence[int]) -> dict[int, int]:
+        return self._passages.answering(edition_ids)
 
-    def current_with_windows(self, ids: list[int], model: str) -> dict[int, WithWindows]:
+    def current_with_windows(self, ids: Sequence[int], model: str) -> dict[int, WithWindows]:
         self.read += ids
         return self._passages.current_with_windows(ids, model)
 
 
 @pytest.fixture
-def counted(stores: Stores) -> Counted:
-    return Counted(stores.passages)
+def passages(stores: Stores) -> Counting:
+    return Counting(stores.passages)
 
 
 @pytest.fixture
-def contents(counted: Counted) -> Contents:
-    return Contents(counted, MODEL)  # type: ignore[arg-type]  # as far as it is used
+def contents(passages: Counting) -> Contents:
+    return Contents(cast("PassageStore", passages), MODEL)
 
 
-def texts(contents: Contents) -> list[str]:
-    return [content.passage.text for content in contents.current(EVERY)]
+def ids_of(stores: Stores, edition_id: int) -> list[int]:
+    return [passage.id for passage in stores.passages.of_edition(edition_id)]
 
 
-def test_a_passage_is_read_once(stores: Stores, contents: Contents, counted: Counted) -> None:
-    publish(stores, edition("甲", ("一。", "二。")))
-    assert texts(contents) == texts(contents) == ["一。", "二。"]
-    assert counted.read == [1, 2]
+def texts(contents: Contents, ids: Sequence[int]) -> list[str]:
+    return [content.passage.text for content in contents.current(ids)]
 
 
-def test_what_ceased_to_answer_is_not_told_however_often_it_was(stores: Stores, contents: Contents) -> None:
-    old = publish(stores, edition("甲", ("旧。",), year=2018)).edition
-    assert texts(contents) == ["旧。"]
-    new = publish(stores, edition("甲", ("新。",), year=2024)).edition
-    assert texts(contents) == ["新。"]
-    stores.library.withdraw(new.id)
-    assert texts(contents) == []
-    stores.library.restore(old.id, instead_of=None, decided_by="shell:me")
-    assert texts(contents) == ["旧。"]
+# ----------------------------------------------------------------------------------------------- remembering
 
 
-def test_a_corrected_fact_is_told_from_then_on(stores: Stores, contents: Contents) -> None:
-    made = publish(stores, edition("甲", ("一。",))).edition
-    assert [content.passage.citation.title for content in contents.current(EVERY)] == ["甲"]
-    stores.library.edit(made.id, Fact.TITLE, "乙")
-    (content,) = contents.current(EVERY)
-    assert content.passage.citation.title == "乙"
-    assert content.passage.tokens.startswith("乙")
-
-
-def test_windows_that_were_added_are_seen(stores: Stores, contents: Contents) -> None:
-    new = edition("甲", (LONG,))
-    publish(stores, new)
-    forget_windows(stores)
-    assert [len(content.windows) for content in contents.current(EVERY)] == [0]
-    keep_vectors(stores, new)
-    stores.passages.found_by_more()
-    (content,) = contents.current(EVERY)
-    assert len(content.windows) > 1
-
-
-def test_a_library_that_is_another_one_is_read_anew(
-    stores: Stores, contents: Contents, counted: Counted
+def test_a_passage_is_read_once_and_comes_in_the_order_of_the_ids(
+    stores: Stores, passages: Counting, contents: Contents
 ) -> None:
+    made = publish(stores, edition("甲", ("一。", "二。", "三。"))).edition
+    first, second, third = ids_of(stores, made.id)
+    assert texts(contents, [second, first]) == ["一。", "二。"]
+    assert texts(contents, [third, first, second]) == ["一。", "二。", "三。"]
+    assert sorted(passages.read) == [first, second, third]
+
+
+def test_it_is_the_passage_as_the_store_tells_it_with_its_windows(stores: Stores, contents: Contents) -> None:
+    made = publish(stores, edition("甲", (LONG, "短。"))).edition
+    ids = ids_of(stores, made.id)
+    read = stores.passages.current_with_windows(ids, MODEL)
+    for _ in range(2):
+        for content in contents.current(ids):
+            expected = read[content.passage.id]
+            assert content.passage == expected.passage
+            np.testing.assert_array_equal(content.windows, expected.windows)
+    assert len(read[ids[0]].windows) > 1
+
+
+def test_what_nobody_knows_is_left_out(stores: Stores, contents: Contents) -> None:
     publish(stores, edition("甲", ("一。",)))
-    texts(contents)
-    contents.forget()
-    assert texts(contents) == ["一。"]
-    assert counted.read == [1, 1]
+    assert texts(contents, [1, 10_000]) == ["一。"]
+    assert texts(contents, []) == []
 
 
-def test_no_more_is_kept_than_may_be_and_what_is_asked_for_is_told_all_the_same(
-    stores: Stores, contents: Contents, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kept", [1, 3, 5])
+def test_no_more_is_kept_than_there_is_room_for(
+    stores: Stores, contents: Contents, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    monkeypatch.setattr(module, "_KEPT", 3)
-    publish(stores, edition("甲", [f"{n}。" for n in range(8)]))
-    for some in ([1, 2], [2, 3], [3, 4, 5, 6, 7, 8], [8, 1]):
-        assert [content.passage.id for content in contents.current(some)] == sorted(some)
+    monkeypatch.setattr(module, "_KEPT", kept)
+    made = publish(stores, edition("甲", tuple(f"第{n}句。" for n in range(8)))).edition
+    ids = ids_of(stores, made.id)
+    for start in (0, 2, 1, 5, 0):
+        some = ids[start : start + 3]
+        looked = contents.current(some)
+        assert [content.passage.ordinal for content in looked] == [start, start + 1, start + 2]
+        assert len(contents) <= max(kept, len(some))
+        # The numbers of the words are of these very contents.
+        held = looked.lines_holding([str(start + 1)], Script.CHINESE)
+        assert [max(lines) for lines in held.values()] == [0, 1, 0]
+
+
+# --------------------------------------------------------------------------- the database says what is current
+
+
+def test_what_another_process_withdraws_is_gone_at_that_moment(
+    stores: Stores, elsewhere: Stores, contents: Contents
+) -> None:
+    """Though it is remembered, and nothing was caught up with."""
+    made = publish(stores, edition("甲", ("一。",))).edition
+    other = publish(stores, edition("乙", ("二。",))).edition
+    ids = [*ids_of(stores, made.id), *ids_of(stores, other.id)]
+    assert texts(contents, ids) == ["一。", "二。"]
+    elsewhere.library.withdraw(made.id)
+    assert texts(contents, ids) == ["二。"]
+    elsewhere.library.approve(made.id)
+    assert texts(contents, ids) == ["一。", "二。"]
+
+
+def test_what_another_process_replaces_is_gone_at_that_moment(
+    stores: Stores, elsewhere: Stores, contents: Contents
+) -> None:
+    old = publish(stores, edition("甲", ("旧。",), year=2018)).edition
+    assert texts(contents, ids_of(stores, old.id)) == ["旧。"]
+    new = publish(elsewhere, edition("甲", ("新。",), year=2024)).edition
+    assert texts(contents, [*ids_of(stores, old.id), *ids_of(stores, new.id)]) == ["新。"]
+
+
+def test_a_corrected_fact_is_told_at_once(stores: Stores, elsewhere: Stores, contents: Contents) -> None:
+    """A title is also what the passage is found by."""
+    made = publish(stores, edition("甲", ("一。",))).edition
+    ids = ids_of(stores, made.id)
+    assert [c.passage.citation.title for c in contents.current(ids)] == ["甲"]
+    elsewhere.library.edit(made.id, Fact.TITLE, "痛风指南")
+    elsewhere.library.edit(made.id, Fact.YEAR, 2019)
+    elsewhere.library.edit(made.id, Fact.SHARING, Sharing.FILE)
+    looked = contents.current(ids)
+    (content,) = looked
+    assert content.passage == stores.passages.of_edition(made.id)[0]
+    assert (content.passage.citation.title, content.passage.citation.year) == ("痛风指南", 2019)
+    assert looked.lines_holding(["痛风"], Script.CHINESE) == {ids[0]: [1, 0]}
+
+
+def test_windows_of_another_model_are_not_remembered_for_this_one(
+    stores: Stores, elsewhere: Stores, contents: Contents
+) -> None:
+    """As after `rebuild --encode`: everything comes with a new generation."""
+    new = edition("甲", (LONG,))
+    made = publish(stores, new).edition
+    ids = ids_of(stores, made.id)
+    (before,) = contents.current(ids)
+    other = ENCODER.encode_passages(["另", "外", "三"])
+    elsewhere.vectors.keep([new.passages[0].vector_key], other[:1], MODEL, [other])
+    elsewhere.passages.change_model(MODEL)
+    (after,) = contents.current(ids)
+    assert len(before.windows) != len(after.windows) == 3
+    np.testing.assert_allclose(after.windows, other, atol=1e-3)
+
+
+def test_cutting_again_cuts_what_is_remembered(
+    stores: Stores, elsewhere: Stores, passages: Counting, contents: Contents
+) -> None:
+    made = publish(stores, edition("甲", ("一。",))).edition
+    ids = ids_of(stores, made.id)
+    contents.current(ids)
+    elsewhere.passages.cut_again()
+    contents.current(ids)
+    assert passages.read == ids * 2
+
+
+# ------------------------------------------------------------------------------------------- another library
+
+
+def in_its_place(stores: Stores, copy: Path, tmp_path: Path) -> None:
+    """As `yidao-index restore` does it."""
+    backup.renew(copy, above=stores.library.generation(), uploads_dir=tmp_path)
+    backup.put_in_place(copy, stores.database)
+
+
+def test_of_a_library_brought_back_nothing_is_remembered_of_the_other(
+    stores: Stores, contents: Contents, tmp_path: Path
+) -> None:
+    """The same ids are other passages there; nothing need be caught up with for that to be seen."""
+    backup.copy_to(stores.database, tmp_path / "copy.sqlite3")
+    here = publish(stores, edition("甲", ("这里。",))).edition
+    ids = ids_of(stores, here.id)
+    assert texts(contents, ids) == ["这里。"]
+    in_its_place(stores, tmp_path / "copy.sqlite3", tmp_path)
+    assert texts(contents, ids) == []
+    there = publish(stores, edition("乙", ("那里。",))).edition
+    assert ids_of(stores, there.id) == ids
+    assert texts(contents, ids) == ["那里。"]
+
+
+def test_a_file_exchanged_by_hand_is_forgotten_with_the_index(
+    stores: Stores, library_file: Path, tmp_path: Path
+) -> None:
+    """Its passages, editions and their generations have the same numbers: only the library's own tells them apart."""
+    other_file = Path(shutil.copyfile(library_file, tmp_path / "other.sqlite3"))
+    publish(stores, edition("甲", ("这里。",)))
+    index = PassageIndex(stores, MODEL, tmp_path / "cache")
+    index.catch_up()
+    assert texts(index.contents, [1]) == ["这里。"]
+    exchanged = open_stores(f"sqlite:///{other_file}")
+    publish(exchanged, edition("乙", ("那里。",)))
+    with exchanged.database.write() as connection:
+        connection.exec_driver_sql("UPDATE library_state SET identity = 'another'")
+    exchanged.database.close()
+    publish(stores, edition("丙", ("别处。",)))
+    index.catch_up()
+    backup.put_in_place(other_file, stores.database)
+    index.catch_up()
+    assert texts(index.contents, [1]) == ["那里。"]
+
+
+# -------------------------------------------------------------------------------------------- lines of words
+
+WORDS = st.sampled_from("abcdefgh")
+LINES = st.lists(st.lists(WORDS), min_size=1, max_size=4)
 
 
 @given(
-    st.lists(st.lists(st.sampled_from("abcdefg"), max_size=5), min_size=1, max_size=5),
-    st.lists(st.sampled_from("abcdxyz"), unique=True),
+    st.lists(st.tuples(LINES, st.sampled_from(Script)), max_size=6),
+    st.lists(st.sampled_from("abcxyz"), unique=True),
 )
-def test_each_line_is_told_to_hold_just_the_words_that_stand_in_it(
-    lines: list[list[str]], words: list[str]
+def test_lines_hold_the_words_that_stand_in_them(
+    stored: list[tuple[list[list[str]], Script]], words: list[str]
 ) -> None:
-    looked = _looked(lines)
-    expected = [sum(1 << n for n, word in enumerate(words) if word in line) for line in lines]
-    assert looked.lines_holding(words, Script.CHINESE) == {1: expected}
-    assert looked.lines_holding(words, Script.OTHER) == {}
+    rows = {
+        n: row(n, "\n".join(" ".join(line) for line in lines), script)
+        for n, (lines, script) in enumerate(stored)
+    }
+    made = Contents(cast("PassageStore", InMemory(rows)), MODEL)
+    for some in (rows, list(rows)[::2]):
+        looked = made.current(some)
+        for script in Script:
+            expected = {
+                n: [sum(1 << bit for bit, word in enumerate(words) if word in line) for line in stored[n][0]]
+                for n in some
+                if stored[n][1] is script
+            }
+            assert looked.lines_holding(words, script) == expected
 
 
-def _looked(lines: list[list[str]]) -> Looked:
-    """One Chinese passage with these tokens."""
-    tokens = "\n".join(" ".join(line) for line in lines)
-    row = WithWindows(passage=_passage(tokens), generation=1, windows=half(b"", None))
+class InMemory:
+    """A store of one edition that never changes."""
 
-    class One:
-        def current(self, ids: list[int]) -> dict[int, int]:
-            return {1: 1}
+    def __init__(self, rows: dict[int, WithWindows]) -> None:
+        self._rows = rows
 
-        def current_with_windows(self, ids: list[int], model: str) -> dict[int, WithWindows]:
-            return {1: row}
+    def answering(self, edition_ids: Sequence[int]) -> dict[int, int]:
+        return dict.fromkeys(edition_ids, 1)
 
-    return Contents(One(), MODEL).current([1])  # type: ignore[arg-type]  # as far as it is used
+    def current_with_windows(self, ids: Sequence[int], _model: str) -> dict[int, WithWindows]:
+        return {id_: self._rows[id_] for id_ in ids}
 
 
-def _passage(tokens: str) -> Passage:
-    citation = Citation(
-        title="指南", year=2024, publisher=None, language="zh", section=(), page_first=1, page_last=1, page_label=None, source="a.pdf"
-    )  # fmt: skip
-    return Passage(
-        id=1, document_id=1, edition_id=1, ordinal=0, kind=PassageKind.TEXT, script=Script.CHINESE, text="文。",
-        tokens=tokens, citation=citation,
-    )  # fmt: skip
+def row(id_: int, tokens: str, script: Script) -> WithWindows:
+    passage: Any = SimpleNamespace(id=id_, edition_id=1, tokens=tokens, script=script)
+    return WithWindows(passage=passage, generation=1, windows=np.zeros((0, 1), np.float16))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,6 @@ from knowledge.domain import EditionStatus, PassageKind, QualityMark, Script
 from knowledge.errors import ModelChanged
 from knowledge.searchable import passage_for_encoder
 from knowledge.store import Stores
-from knowledge.store.vectors import HalfVectors
 from knowledge.testing import FakeEncoder
 from tests.knowledge.editions import (
     ENCODER,
@@ -62,13 +59,13 @@ def test_only_current_editions_may_be_quoted(stores: Stores) -> None:
     every = [p.id for e in (old, new, gone, draft) for p in stores.passages.of_edition(e.id)]
     quoted = stores.passages.current_with_windows([*every, 10_000], "")
     assert [each.passage.text for each in quoted.values()] == ["新。"]
-    assert list(stores.passages.current([*every, 10_000])) == list(quoted)
+    assert stores.passages.answering([e.id for e in (old, new, gone, draft)]).keys() == {new.id}
 
 
 def test_more_passages_can_be_asked_for_than_one_statement_takes(stores: Stores) -> None:
     publish(stores, edition())
     assert len(stores.passages.current_with_windows(list(range(40_000)), "")) == 1
-    assert len(stores.passages.current(list(range(40_000)))) == 1
+    assert len(stores.passages.answering(list(range(40_000)))) == 1
 
 
 def test_changes_name_every_edition_whose_standing_changed_since(stores: Stores) -> None:
@@ -152,26 +149,19 @@ def test_everything_without_a_vector_of_a_model_is_named_whatever_its_standing(s
     assert (missing.title, missing.text) == ("甲", "一。")
 
 
-def windows_of(stores: Stores, ids: Sequence[int], model: str = MODEL) -> dict[int, HalfVectors]:
-    """Of the passages that have any."""
-    found = stores.passages.current_with_windows(ids, model)
-    return {id_: each.windows for id_, each in found.items() if len(each.windows)}
-
-
 def test_windows_come_back_as_they_were_kept_in_order(stores: Stores) -> None:
     """Of the passages that have any; the vectors of two models never meet."""
     texts = (LONG, "短。", LONG * 2)
     made = publish(stores, edition("指南", texts))
     long, short, longer = stores.passages.of_edition(made.edition.id)
-    windows = windows_of(stores, [longer.id, short.id, 10_000, long.id])
-    assert sorted(windows) == [long.id, longer.id]
-    expected = {
-        passage.id: passage_for_encoder("指南", (), passage.text, PassageKind.TEXT).windows
-        for passage in (long, longer)
-    }
-    for id_, rows in windows.items():
-        assert len(rows) == len(expected[id_]) > 1
-        np.testing.assert_allclose(rows, ENCODER.encode_passages(expected[id_]), atol=1e-3, rtol=0)
+    read = stores.passages.current_with_windows([longer.id, short.id, 10_000, long.id], MODEL)
+    assert sorted(read) == [long.id, short.id, longer.id]
+    assert len(read[short.id].windows) == 0
+    for each in (read[long.id], read[longer.id]):
+        expected = passage_for_encoder("指南", (), each.passage.text, PassageKind.TEXT).windows
+        assert len(each.windows) == len(expected) > 1
+        rows = ENCODER.encode_passages(expected)
+        np.testing.assert_allclose(each.windows, rows, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("model", [MODEL, "other/1"])
@@ -179,14 +169,17 @@ def test_where_no_passage_has_windows_there_are_none(stores: Stores, model: str)
     """The vectors of two models never meet."""
     texts = ("短。",) if model == MODEL else (LONG,)
     made = publish(stores, edition("指南", texts))
-    ids = [p.id for p in stores.passages.of_edition(made.edition.id)]
-    assert windows_of(stores, ids, model) == {}
+    (only,) = stores.passages.of_edition(made.edition.id)
+    (read,) = stores.passages.current_with_windows([only.id], model).values()
+    assert len(read.windows) == 0
 
 
 def test_windows_of_more_passages_can_be_asked_for_than_one_statement_takes(stores: Stores) -> None:
     made = publish(stores, edition("指南", (LONG,)))
     (only,) = stores.passages.of_edition(made.edition.id)
-    assert list(windows_of(stores, [*range(100_000, 140_000), only.id])) == [only.id]
+    read = stores.passages.current_with_windows([*range(100_000, 140_000), only.id], MODEL)
+    assert list(read) == [only.id]
+    assert len(read[only.id].windows) > 1
 
 
 def test_passages_of_an_older_version_are_named_until_they_have_windows(stores: Stores) -> None:
@@ -196,7 +189,8 @@ def test_passages_of_an_older_version_are_named_until_they_have_windows(stores: 
     table, short = stores.passages.unencoded(MODEL)
     assert (table.text, table.kind) == (TABLE, PassageKind.TABLE)
     assert (short.text, short.kind) == ("短。", PassageKind.TEXT)
-    assert windows_of(stores, [table.passage_id]) == {}
+    (read,) = stores.passages.current_with_windows([table.passage_id], MODEL).values()
+    assert len(read.windows) == 0
     assert len(stores.passages.vectors_of([made.edition.id], MODEL)[Script.CHINESE].ids) == 2
     keep_vectors(stores, edition("指南", (passage(TABLE, title="指南", kind=PassageKind.TABLE), "短。")))
     assert stores.passages.unencoded(MODEL) == []
