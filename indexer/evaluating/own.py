@@ -23,6 +23,8 @@ from knowledge.domain import Answer, Outcome, Related, Reply, outcome_of
 _SETS = (
     ("samples", ("off_topic", "near_miss")),
     ("held_out_answerable", ("held_out_off_topic", "held_out_near_miss")),
+    # In no fit: what evidence makes of questions that it has not seen.
+    ("fresh_answerable", ("fresh_off_topic", "fresh_near_miss")),
 )
 #: As many passages as are shown at once.
 _SHOWN = 3
@@ -139,8 +141,8 @@ def _evidence(asked: Asked, trial: Trial) -> tuple[float, float]:
     calibration = calibration_for(trial.encoder.fingerprint)
     found = retrieve(asked.prepared, asked.vector, trial.index).found
     verdicts = [judged.verdict for judged in judge(asked.prepared, found, trial.index, calibration)]
-    related = max((verdict.related for verdict in verdicts), default=0.0)
-    return related, max((verdict.answers for verdict in verdicts), default=0.0)
+    about = max((verdict.about for verdict in verdicts), default=0.0)
+    return about, max((verdict.answers for verdict in verdicts), default=0.0)
 
 
 def _answerable(name: str, outcomes: Sequence[_Outcome]) -> list[OwnFigure]:

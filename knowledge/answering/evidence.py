@@ -51,6 +51,8 @@ class Signs:
     #: Whether the title of the document names some of them; or what some of them are kinds of.
     titled: float
     titled_broadly: float
+    #: Whether the question names a disease, and neither title nor heading of any passage that was found names it.
+    untreated: float
     #: Share of the question's information that no passage of the library holds; and of the diseases and tests that it
     #: names.
     unheard: float
@@ -92,7 +94,7 @@ class Calibration:
             tone = Tone.RELATED if related >= RELATED_FROM else Tone.NEITHER
         # For measuring: one figure that orders passages as the two rules above do.
         answered = min(about, answers) * (1.0 if is_complete else 0.1)
-        return Verdict(tone=tone, related=related, answers=answered)
+        return Verdict(tone=tone, related=related, about=about, answers=answered)
 
 
 def _has_something(signs: Signs) -> bool:
@@ -103,8 +105,10 @@ def _has_something(signs: Signs) -> bool:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     tone: Tone
-    #: How likely it is that the passage is on the same disease at least, and that it answers what was asked: 0 to 1.
+    #: How likely it is that the passage is on the same disease at least, that it is about what was asked, and that it
+    #: answers it: 0 to 1.
     related: float
+    about: float
     answers: float
 
 

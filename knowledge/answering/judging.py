@@ -45,6 +45,7 @@ def judge(
         unheard=_unheard(question, index),
         rarity={subject.words: _rarity(subject, index) for subject in (*names.subjects, *names.drugs)},
         unheard_subjects=_unheard_share(names.subjects, index),
+        untreated=_untreated(names, [candidate.passage for candidate in found[:LOOKED_AT]]),
     )
     searched = search_text(question.understood)
     asks = _Asks(dose=asks_for_dose(searched), time=asks_for_time(searched))
@@ -72,6 +73,7 @@ class _Library:
     #: Of each subject and drug that the question names, in nats.
     rarity: Mapping[str, float]
     unheard_subjects: float
+    untreated: float
 
 
 def _signs(candidate: Found, names: Names, held: set[str], asks: _Asks, library: _Library) -> Signs:
@@ -90,6 +92,7 @@ def _signs(candidate: Found, names: Names, held: set[str], asks: _Asks, library:
         other_subject=float(subjects == 0),
         titled=float(any(subject.is_in(title) for subject in names.subjects)),
         titled_broadly=float(any(name <= title for name in names.broader)),
+        untreated=library.untreated,
         unheard=library.unheard,
         unheard_subjects=library.unheard_subjects,
         lacks_dose=float(asks.dose and not _has_dose(passage, names.drugs)),
@@ -113,6 +116,13 @@ def _rarity(subject: Named, index: PassageIndex) -> float:
     """The weight of its commonest name, in the script where that is; a name is as rare as its rarest token."""
     names = ((name, script) for name in subject.names for script in index.vectors)
     return min((max(index.weigh(token, script) for token in name) for name, script in names), default=0.0)
+
+
+def _untreated(names: Names, found: Sequence[Passage]) -> float:
+    """Of a disease that is mentioned in passing, as what to rule out or not to harm, no guideline tells."""
+    # The first line of tokens is of the title and headings.
+    heads = {frozenset(passage.tokens.partition("\n")[0].split()) for passage in found}
+    return float(bool(names.diseases) and not any(name <= head for name in names.diseases for head in heads))
 
 
 def _unheard_share(subjects: Sequence[Named], index: PassageIndex) -> float:

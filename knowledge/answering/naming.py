@@ -44,6 +44,8 @@ class Names:
     subjects: tuple[Named, ...]
     #: Names of what these are kinds of, as far as it is a part of their own: of 支原体肺炎, 肺炎.
     broader: tuple[frozenset[str], ...]
+    #: Names of the diseases among them, and of what these are kinds of; none where no disease is named.
+    diseases: tuple[frozenset[str], ...]
     drugs: tuple[Named, ...]
     people: tuple[Named, ...]
     figures: tuple[Figure, ...]
@@ -64,17 +66,24 @@ def names_in(question: PreparedQuestion) -> Names:
     )
     return Names(
         subjects=_named(question, lambda concept: concept.kind is TermKind.TOPIC),
-        broader=tuple(
-            name
-            for concept in question.broader
-            if concept.kind is TermKind.TOPIC
-            for script in Script
-            for name in concept.names(script)
-        ),
+        broader=_names_of(concept for concept in question.broader if concept.kind is TermKind.TOPIC),
+        diseases=_diseases(question),
         drugs=_named(question, lambda concept: concept.kind is TermKind.DRUG),
         people=(*_named(question, lambda concept: concept.kind is TermKind.POPULATION), *ages),
         figures=tuple(figure for figure in figures if not _tells_nothing(figure)),
     )
+
+
+def _diseases(question: PreparedQuestion) -> tuple[frozenset[str], ...]:
+    named = [mention.concept for mention in question.mentions if mention.concept.is_disease]
+    return (
+        _names_of((*named, *(concept for concept in question.broader if concept.is_disease))) if named else ()
+    )
+
+
+def _names_of(concepts: Iterable[Concept]) -> tuple[frozenset[str], ...]:
+    """In either script."""
+    return tuple(name for concept in concepts for script in Script for name in concept.names(script))
 
 
 def _named(question: PreparedQuestion, wanted: Callable[[Concept], bool]) -> tuple[Named, ...]:

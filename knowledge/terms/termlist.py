@@ -41,6 +41,8 @@ class Concept:
     zh: tuple[frozenset[str], ...]
     en: tuple[frozenset[str], ...]
     kind: TermKind
+    #: Whether it is a disease, as far as the end of one of its names tells; of topics only.
+    is_disease: bool = False
 
     @property
     def is_subject(self) -> bool:
@@ -96,6 +98,7 @@ class TermList:
                 zh=_cut((*row.zh, *row.abbreviations)),
                 en=_cut((*row.en, *row.abbreviations)),
                 kind=row.kind,
+                is_disease=row.kind is TermKind.TOPIC and _is_of_disease(row),
             )
             for name in row.zh:
                 self._chinese.setdefault(chinese_key(name), []).append(concept)
@@ -169,6 +172,22 @@ class TermList:
             if tuple(stems[place : place + length]) in self._other:
                 return length
         return 0
+
+
+#: How names of diseases end, and hardly any of a test, a procedure or an organism.
+_DISEASE_ZH = re.compile(
+    r"(?:病|症|炎|癌|瘤|征|肿|疹|斑|中毒|骨折|感染|衰竭|衰|出血|梗死|梗阻|栓塞|血栓|卒中|中风|休克|哮喘|贫血|高血压|痛风|疏松|疝|结石"
+    r"|溃疡|过敏|损伤|颤动|房颤|聋|盲|瘫|痫|痴呆|畸形|缺乏|不良)$"
+)
+_DISEASE_EN = re.compile(
+    r"(?:itis|osis|a?emia|oma|pathy|penia|plegia|sclerosis|disease|syndrome|disorder|failure|cancer|infection|palsy|gout|asthma"
+    r"|stroke|fracture|rrhage|poisoning|anaphylaxis|shock|ulcer|hernia|epilepsy|hypertension|hypotension|diabetes|pneumonia"
+    r"|depression|migraine|dementia|embolism|obstruction|torsion|flare)$"
+)
+
+
+def _is_of_disease(row: TermRow) -> bool:
+    return any(map(_DISEASE_ZH.search, row.zh)) or any(_DISEASE_EN.search(name.lower()) for name in row.en)
 
 
 def _parts(whole: Part) -> Iterator[Part]:

@@ -38,7 +38,7 @@ from tests.indexer.guidelines import ReadsHere, guideline, long_guideline
 E5 = "multilingual-e5-small/"
 PHRASE = "降压目标为"
 NOTHING = Signs(**{field.name: 0.0 for field in fields(Signs)})
-NEITHER = Verdict(tone=Tone.NEITHER, related=0, answers=0)
+NEITHER = Verdict(tone=Tone.NEITHER, related=0, about=0, answers=0)
 
 
 def judged(text: str, signs: Signs, *, own_script: bool = True, missing: Sequence[str] = ()) -> Judged:

@@ -92,7 +92,7 @@ def test_probabilities_are_shares_and_tell_the_tone(
     calibration: Calibration, some: Signs, own_script: bool, is_complete: bool
 ) -> None:
     verdict = calibration.judge(some, own_script=own_script, is_complete=is_complete)
-    assert 0 <= verdict.answers <= 1
+    assert 0 <= verdict.answers <= verdict.about <= 1
     assert 0 <= verdict.related <= 1
     assert (verdict.tone is Tone.ANSWERS) == (verdict.answers >= ANSWERS_FROM and is_complete)
     if verdict.tone is not Tone.ANSWERS:
@@ -134,6 +134,18 @@ def test_what_a_title_names_is_more_closely_related_and_no_more_an_answer(
         after = calibration.judge(titled, own_script=own_script, is_complete=True)
         assert after.related >= before.related
         assert after.answers == before.answers
+
+
+@given(calibrations, signs, st.booleans())
+def test_of_a_disease_that_is_not_treated_less_is_shown(
+    calibration: Calibration, some: Signs, own_script: bool
+) -> None:
+    treated, untreated = (
+        calibration.judge(replace(some, untreated=given), own_script=own_script, is_complete=True)
+        for given in (0.0, 1.0)
+    )
+    assert untreated.related <= treated.related
+    assert untreated.about <= treated.about
 
 
 @pytest.mark.parametrize("own_script", [True, False])

@@ -42,7 +42,7 @@ def judged(
     return Judged(
         found=found,
         signs=SIGNS,
-        verdict=Verdict(tone=Tone.ANSWERS, related=0.9, answers=0.8),
+        verdict=Verdict(tone=Tone.ANSWERS, related=0.9, about=0.9, answers=0.8),
         missing=missing,
     )
 

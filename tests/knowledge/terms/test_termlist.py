@@ -176,3 +176,20 @@ def test_a_list_is_read_from_a_table_with_alternatives(tmp_path: Path) -> None:
     assert terms.mentions("") == []
     assert terms.mentions("剂量")[0].concept.kind is not TermKind.TOPIC
     assert terms.mentions("房颤")[0].concept.kind is TermKind.TOPIC
+
+
+@pytest.mark.parametrize(
+    "row, is_disease",
+    [
+        (TermRow(zh=("痛风",), en=("gout",)), True),
+        (TermRow(zh=("肺炎",), en=()), True),
+        (TermRow(zh=(), en=("bronchiectasis", "cystic fibrosis of the lung", "nephropathy")), True),
+        (TermRow(zh=("呼气试验",), en=("breath test",)), False),
+        (TermRow(zh=("心脏手术",), en=("cardiac surgery",)), False),
+        (TermRow(zh=("抗癌药物",), en=("antineoplastic",), kind=TermKind.DRUG), False),
+        (TermRow(zh=("出血",), en=("bleeding",), kind=TermKind.GENERAL), False),
+    ],
+)
+def test_a_topic_whose_name_ends_as_those_of_diseases_is_one(row: TermRow, is_disease: bool) -> None:
+    (mention,) = TermList([row]).mentions((*row.zh, *row.en)[0])
+    assert mention.concept.is_disease is is_disease
