@@ -31,9 +31,8 @@ class Clues:
 
     def __init__(self, clues: Iterable[Clue]) -> None:
         self._clues = tuple(clues)
-        #: What they weigh, and what they tell in all, in nats.
+        #: What they weigh in all, in nats.
         self.information = sum(clue.weight for clue in self._clues)
-        self.tells = sum(map(_tells, self._clues))
         #: Every token of any alternative, in order.
         self.words = tuple(
             sorted({token for clue in self._clues for some in clue.alternatives for token in some})
@@ -43,7 +42,7 @@ class Clues:
             (clue.weight, _tells(clue), tuple(map(self.bits, clue.alternatives))) for clue in self._clues
         )
         # Sentence after sentence holds the same few of these words, or none.
-        self._known: dict[int, float] = {}
+        self._known: dict[int, tuple[float, float]] = {}
 
     def __iter__(self) -> Iterator[Clue]:
         return iter(self._clues)
@@ -52,28 +51,35 @@ class Clues:
         """Those of the tokens that matter."""
         return frozenset(self._bits.keys() & tokens)
 
+    def bits(self, tokens: Iterable[str]) -> int:
+        """A bit for each of the words that are among the tokens, in the order of `words`."""
+        return sum({self._bits[token] for token in tokens if token in self._bits})
+
     def coverage(self, held: Iterable[str]) -> float:
         """Share of the clues' weight that the tokens hold, 0 to 1; 0 where there are no clues."""
         return self.covered(self.bits(held))
 
     def covered(self, held: int) -> float:
-        """The same of a bit for each of the words that are held, in the order of `words`."""
-        if held not in self._known:
-            weight = sum(weight for weight, _, alternatives in self._asked if _is_among(alternatives, held))
-            self._known[held] = weight / self.information if self.information else 0.0
-        return self._known[held]
+        """The same of `bits`."""
+        return self._of(held)[0]
 
     def told(self, held: int) -> float:
-        """What those of the clues tell that are held, in nats; held as for `covered`."""
-        return sum(tells for _, tells, alternatives in self._asked if _is_among(alternatives, held))
+        """What those of the clues tell that are held, in nats. held: `bits` of the tokens."""
+        return self._of(held)[1]
 
-    def bits(self, tokens: Iterable[str]) -> int:
-        """A bit for each of the words that are among the tokens."""
-        return sum({self._bits[token] for token in tokens if token in self._bits})
-
-
-def _is_among(alternatives: Iterable[int], held: int) -> bool:
-    return any(alternative & held == alternative for alternative in alternatives)
+    def _of(self, held: int) -> tuple[float, float]:
+        known = self._known.get(held)
+        if known is None:
+            weight = told = 0.0
+            for each, tells, alternatives in self._asked:
+                for alternative in alternatives:
+                    if alternative & held == alternative:
+                        weight += each
+                        told += tells
+                        break
+            share = weight / self.information if self.information else 0.0
+            known = self._known[held] = share, told
+        return known
 
 
 def _tells(clue: Clue) -> float:

@@ -120,9 +120,11 @@ def _rarity(subject: Named, index: PassageIndex) -> float:
 
 def _untreated(names: Names, found: Sequence[Passage]) -> float:
     """Of a disease that is mentioned in passing, as what to rule out or not to harm, no guideline tells."""
+    if not names.diseases:
+        return 0.0
     # The first line of tokens is of the title and headings.
-    heads = {frozenset(passage.tokens.partition("\n")[0].split()) for passage in found}
-    return float(bool(names.diseases) and not any(name <= head for name in names.diseases for head in heads))
+    heads = [frozenset(line.split()) for line in {passage.tokens.partition("\n")[0] for passage in found}]
+    return float(not any(name <= head for name in names.diseases for head in heads))
 
 
 def _unheard_share(subjects: Sequence[Named], index: PassageIndex) -> float:

@@ -72,7 +72,12 @@ def prepare(
         terms=terms,
         lesser=_lesser(searched, terms, mentions),
         mentions=mentions,
-        broader=tuple(concept for mention in mentions for concept in term_list.within(mention)),
+        broader=tuple(
+            concept
+            for mention in mentions
+            if mention.concept.is_subject
+            for concept in term_list.within(mention)
+        ),
         script=script_of(searched),
     )
 

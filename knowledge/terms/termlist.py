@@ -126,7 +126,8 @@ class TermList:
     def within(self, mention: Mention) -> list[Concept]:
         """What a part of the words of a mention names: pneumonia, of 支原体肺炎 or mycoplasma pneumonia."""
         text = search_text(mention.words)
-        stems = [other_key(word)[0] for word in _WORDS.findall(text)]
+        words = _WORDS.findall(text)
+        stems = [other_key(word)[0] for word in words] if len(words) > 1 else []
         names = [
             *(self._chinese.get(part, ()) for part in _parts(text)),
             *(self._other.get(tuple(part), ()) for part in _parts(stems)),
