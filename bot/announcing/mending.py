@@ -103,6 +103,7 @@ class Mending:
                     announcement.id,
                     delivered.telegram_id,
                     revision=revision,
+                    language=delivered.language,
                     reason=reason,
                 )
 

@@ -65,6 +65,8 @@ deliveries = Table(
     Column("sent_at", UtcDateTime),
     # Which text stands in their chat.
     Column("revision", Integer, nullable=False, server_default=text("0")),
+    # And in which language; NULL where that was not noted.
+    Column("language", String(2)),
     # Why it could not be corrected or taken back.
     Column("mend_reason", Text),
     Column("reason", Text),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from knowledge.domain import AnnouncementKind, Language
 from knowledge.store.announcement_tables import (
@@ -17,6 +17,7 @@ from knowledge.store.announcement_tables import (
     deliveries,
 )
 from knowledge.store.database import Database, inserted_id, now
+from knowledge.store.people import people
 
 _S = AnnouncementStatus
 #: Not confirmed yet.
@@ -175,9 +176,13 @@ class AnnouncementStore:
             return True
 
     def correct(self, announcement_id: int, *, text_zh: str, text_en: str) -> bool:
-        """From now on this text is sent, and put in the place of what was delivered."""
+        """From now on this text is sent, and put in the place of what was delivered.
+
+        What was delivered in a language in which nothing changes says it already.
+        """
         values: dict[str, Any] = {"text_zh": text_zh, "text_en": text_en, "correcting": True}
         with self._database.write() as connection:
+            before = connection.execute(_one(announcement_id)).one_or_none()
             mine = update(announcements).where(
                 announcements.c.id == announcement_id, announcements.c.status.in_(BEGUN)
             )
@@ -186,6 +191,11 @@ class AnnouncementStore:
                 return False
             rows = update(deliveries).where(deliveries.c.announcement_id == announcement_id)
             connection.execute(rows.values(mend_reason=None))
+            if before is not None:
+                old = _announcement(before)
+                new = replace(old, text_zh=text_zh, text_en=text_en)
+                same = [each for each in Language if old.text_in(each) == new.text_in(each)]
+                connection.execute(_says_it_already(old, same))
             return True
 
     def recall(self, announcement_id: int) -> bool:
@@ -328,6 +338,21 @@ def _stop_the_rest(connection: Connection, announcement_id: int) -> None:
         deliveries.c.status != DeliveryStatus.CHECKING,
     )
     connection.execute(waiting.values(status=DeliveryStatus.STOPPED, due_at=None, changed_at=now()))
+
+
+def _says_it_already(before: Announcement, languages: Sequence[Language]) -> Any:
+    """Only who got the newest text in the language that they read still: others are shown theirs at last."""
+    reads_it = exists().where(
+        people.c.telegram_id == deliveries.c.telegram_id, people.c.language == deliveries.c.language
+    )
+    theirs = update(deliveries).where(
+        deliveries.c.announcement_id == before.id,
+        deliveries.c.status == DeliveryStatus.SENT,
+        deliveries.c.revision == before.revision,
+        deliveries.c.language.in_(languages),
+        reads_it,
+    )
+    return theirs.values(revision=before.revision + 1)
 
 
 def _one(announcement_id: int) -> Any:

@@ -185,10 +185,16 @@ class DeliveryStore:
         return [self._delivered(row) for row in rows]
 
     def mended(
-        self, announcement_id: int, telegram_id: int, *, revision: int | None, reason: str | None = None
+        self,
+        announcement_id: int,
+        telegram_id: int,
+        *,
+        revision: int | None,
+        language: Language | None = None,
+        reason: str | None = None,
     ) -> None:
-        """It shows this revision now, or with None is deleted; with a reason it could not be done."""
-        values: dict[str, Any] = {"revision": revision}
+        """It shows this revision now, in this language, or with None is deleted; with a reason it could not be done."""
+        values: dict[str, Any] = {"revision": revision, "language": language}
         if revision is None:
             values = {"status": _S.RECALLED}
         if reason is not None:
@@ -288,6 +294,7 @@ def _claimed(connection: Connection, found: Row[Any], language: Language, seen_b
         "revision": claimed.revision,
         "seen_before": seen_before,
         "seen_after": None,
+        "language": language,
     }
     connection.execute(_row(claimed).values(**values, changed_at=now()))
     return claimed

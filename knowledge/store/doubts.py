@@ -103,12 +103,8 @@ class DoubtStore:
     def due(self, at: datetime) -> list[Doubt]:
         """Those that can be looked for by then, the longest in doubt first."""
         query = (
-            select(deliveries, announcements.c.chat_id, people.c.language)
-            .select_from(
-                deliveries.join(announcements).outerjoin(
-                    people, people.c.telegram_id == deliveries.c.telegram_id
-                )
-            )
+            select(deliveries, announcements.c.chat_id)
+            .select_from(deliveries.join(announcements))
             .where(IS_CHECKING, deliveries.c.due_at <= at)
         )
         with self._database.read() as connection:

@@ -131,7 +131,9 @@ async def test_a_chat_gets_a_short_burst_and_then_one_a_second() -> None:
 async def test_a_question_about_a_chat_puts_nothing_into_it_and_keeps_the_limit_of_all() -> None:
     limits, began = Limits(), time.monotonic()
     await asyncio.gather(*(call(limits, [], Repeat.QUESTION) for _ in range(30)))
-    assert 0.8 < time.monotonic() - began < 3, "thirty in one chat take one second, as thirty in thirty chats do"
+    assert 0.8 < time.monotonic() - began < 3, (
+        "thirty in one chat take one second, as thirty in thirty chats do"
+    )
     error = NetworkError("Internal Server Error")
     with pytest.raises(NetworkError):
         await call(limits, [error, AssertionError("asked twice")], Repeat.QUESTION)

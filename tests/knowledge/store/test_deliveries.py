@@ -247,6 +247,36 @@ def test_older_texts_are_mended_once_each(stores: Stores) -> None:
     assert len(stores.deliveries.to_mend(id_, 2, after=0, most=9)) == 4
 
 
+def test_what_was_delivered_in_a_language_in_which_nothing_changes_is_left_alone(stores: Stores) -> None:
+    """Unless its reader reads the other one by now, or it had an older text."""
+    id_ = started(stores, 1, 2, 3, 4)
+    stores.people.set_language(2, Language.EN)
+    stores.people.set_language(3, Language.EN)
+    assert stores.announcements.correct(id_, text_zh="新课程", text_en="New course")
+    for message_id in (11, 12, 13):
+        settled(stores, id_, message_id=message_id)
+    stores.people.set_language(3, Language.ZH)
+    stores.announcements.correct(id_, text_zh="改", text_en="New course")
+    settled(stores, id_, message_id=14)
+    mended = stores.deliveries.to_mend(id_, 2, after=0, most=9)
+    assert [each.telegram_id for each in mended] == [1, 3]
+    stores.deliveries.mended(id_, 3, revision=2, language=Language.ZH)
+    stores.announcements.correct(id_, text_zh="改", text_en="The course")
+    mended = stores.deliveries.to_mend(id_, 3, after=0, most=9)
+    assert [each.telegram_id for each in mended] == [1, 2], "1 still has the text before the last"
+    assert stores.deliveries.report(id_).mended == 2
+
+
+def test_a_language_that_gets_a_text_of_its_own_at_last_is_corrected(stores: Stores) -> None:
+    id_ = started(stores, 1, 2)
+    stores.people.set_language(2, Language.EN)
+    for message_id in (11, 12):
+        settled(stores, id_, message_id=message_id)
+    stores.announcements.correct(id_, text_zh="新课程", text_en="New course")
+    (delivered,) = stores.deliveries.to_mend(id_, 1, after=0, most=9)
+    assert delivered.telegram_id == 2
+
+
 def test_a_recall_takes_back_what_stands(stores: Stores) -> None:
     id_ = started(stores, 1, 2)
     settled(stores, id_, message_id=11)

@@ -1,4 +1,4 @@
-"""What it takes to look for an announcement's message whose reply was lost
+"""What it takes to look for an announcement's message whose reply was lost, and its language
 
 Revision: 0007
 After: 0006
@@ -21,6 +21,7 @@ def upgrade() -> None:
     # Not in a batch, which would make the largest table of all anew; what is in doubt already stays so.
     op.add_column("deliveries", sa.Column("seen_before", sa.BigInteger(), nullable=True))
     op.add_column("deliveries", sa.Column("seen_after", sa.BigInteger(), nullable=True))
+    op.add_column("deliveries", sa.Column("language", sa.String(length=2), nullable=True))
     op.create_index(
         "ix_deliveries_checking",
         "deliveries",
@@ -35,5 +36,6 @@ def downgrade() -> None:
     op.execute("UPDATE deliveries SET status = 'in_doubt', due_at = NULL WHERE status = 'checking'")
     op.drop_index("ix_deliveries_checking", table_name="deliveries")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_column("language")
         batch_op.drop_column("seen_after")
         batch_op.drop_column("seen_before")
