@@ -31,12 +31,12 @@ def index(stores: Stores, tmp_path: Path) -> PassageIndex:
     return made
 
 
-def signs(stores: Stores, index: PassageIndex, text: str) -> Signs:
+def signs(index: PassageIndex, text: str) -> Signs:
     """Of the passage that was found first."""
     question = prepare(text, shipped())
     assert isinstance(question, PreparedQuestion)
     (vector,) = ENCODER.encode_questions([question.encoded])
-    found = retrieve(question, vector, index, stores.passages).found
+    found = retrieve(question, vector, index).found
     return judge(question, found, index, calibration_for(MODEL))[0].signs
 
 
@@ -56,12 +56,12 @@ def test_a_disease_is_treated_where_a_title_or_heading_names_it(
     stores: Stores, index: PassageIndex, question: str, untreated: float
 ) -> None:
     """In either language; a question that names none asks of none that is not treated."""
-    assert signs(stores, index, question).untreated == untreated
+    assert signs(index, question).untreated == untreated
 
 
 def test_a_title_names_the_disease_or_what_it_is_a_kind_of(stores: Stores, index: PassageIndex) -> None:
     plain, kind, other = (
-        signs(stores, index, text)
+        signs(index, text)
         for text in ("高血压的首选药物", "难治性高血压的首选药物", "痛风的首选药物")
     )
     assert (plain.titled, kind.titled, kind.titled_broadly) == (1.0, 0.0, 1.0)
