@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.errors import InvalidSet
@@ -49,6 +49,14 @@ class Trial:
     passages: tuple[Passage, ...]
     #: By passage: the id of what is judged, the set's document that it is of or the passage itself.
     judged_as: Mapping[int, str]
+    #: Of the indexes.
+    cache_dir: Path
+
+    def reopened(self) -> Trial:
+        """The same library as a process that starts now has it: its indexes stand, and it remembers no question."""
+        index = PassageIndex(self.stores, self.encoder.fingerprint, self.cache_dir)
+        index.catch_up()
+        return replace(self, index=index, answerer=Answerer(self.stores, self.encoder, index, shipped()))
 
     def ask(self, questions: Sequence[SetQuestion]) -> list[Asked]:
         """The questions prepared and encoded; one that is longer than a bot takes is cut to that length."""
@@ -144,6 +152,7 @@ def _trial(
         encoder=encoder,
         passages=passages,
         judged_as=judged_as,
+        cache_dir=folder / "cache",
     )
 
 

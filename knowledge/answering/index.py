@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.answering.contents import Contents
+from knowledge.answering.contents import KEPT, Contents
 from knowledge.answering.coverage import inverse_frequency
 from knowledge.answering.keyword_cache import KeywordCache
 from knowledge.domain import Course, Script
@@ -93,6 +93,7 @@ class PassageIndex:
                 generation, passages=sum(map(len, self.vectors.values()))
             )
             self._weights = {}
+            self._remember([change.edition_id for change in changes if change.is_current])
             self._generation = generation
 
     def weigh(self, term: str, script: Script) -> float:
@@ -133,6 +134,12 @@ class PassageIndex:
                 index = self.vectors.setdefault(script, FlatVectorIndex(rows.vectors.shape[1]))
                 index.add(rows.ids, rows.vectors)
                 self._note(script, rows)
+
+    def _remember(self, editions: Sequence[int]) -> None:
+        """Reads ahead of the first question what these editions hold, where there is room for the whole library."""
+        if sum(map(len, self.vectors.values())) <= KEPT:
+            held = [ids for edition in editions for ids in self._members.get(edition, {}).values()]
+            self.contents.current(np.concatenate(held).tolist() if held else [])
 
     def _note(self, script: Script, rows: VectorRows) -> None:
         """Which passages are whose, for the day when their edition ceases to answer."""

@@ -10,7 +10,7 @@ from operator import or_
 
 import numpy as np
 
-from knowledge.answering.contents import Content
+from knowledge.answering.contents import Content, lines_holding
 from knowledge.answering.coverage import Clues, clues_in_other_script, clues_in_own_script
 from knowledge.answering.fusion import Fit, joined, ranks, score, told_by_words
 from knowledge.answering.index import PassageIndex
@@ -58,7 +58,7 @@ def retrieve(question: PreparedQuestion, vector: Vectors, index: PassageIndex) -
     windows = _best_windows(vector, current)
     lines: dict[int, list[int]] = {}
     for script, some in clues.items():
-        lines.update(current.lines_holding(some.words, script))
+        lines |= lines_holding(some.words, [c for c in current if c.passage.script is script])
     fits = [
         _fit(
             lines[content.passage.id],

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.answering import contents as module
-from knowledge.answering.contents import Contents
+from knowledge.answering.contents import Contents, lines_holding
 from knowledge.answering.index import PassageIndex
-from knowledge.domain import Script, Sharing
+from knowledge.domain import Sharing
 from knowledge.store import Stores, backup, open_stores
 from knowledge.store.editions import Fact
 from knowledge.store.passages import PassageStore, WithWindows
@@ -95,17 +95,35 @@ def test_what_nobody_knows_is_left_out(stores: Stores, contents: Contents) -> No
 def test_no_more_is_kept_than_there_is_room_for(
     stores: Stores, contents: Contents, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    monkeypatch.setattr(module, "_KEPT", kept)
+    monkeypatch.setattr(module, "KEPT", kept)
     made = publish(stores, edition("甲", tuple(f"第{n}句。" for n in range(8)))).edition
     ids = ids_of(stores, made.id)
     for start in (0, 2, 1, 5, 0):
         some = ids[start : start + 3]
-        looked = contents.current(some)
-        assert [content.passage.ordinal for content in looked] == [start, start + 1, start + 2]
-        assert len(contents) <= max(kept, len(some))
-        # The numbers of the words are of these very contents.
-        held = looked.lines_holding([str(start + 1)], Script.CHINESE)
-        assert [max(lines) for lines in held.values()] == [0, 1, 0]
+        assert [c.passage.ordinal for c in contents.current(some)] == [start, start + 1, start + 2]
+        assert len(contents) <= kept
+
+
+def test_what_was_looked_at_last_is_kept(
+    stores: Stores, passages: Counting, contents: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT", 2)
+    made = publish(stores, edition("甲", ("一。", "二。", "三。"))).edition
+    first, second, third = ids_of(stores, made.id)
+    for id_ in (first, second, first, third, first):
+        contents.current([id_])
+    assert passages.read == [first, second, third]
+
+
+def test_a_small_library_is_read_ahead_of_the_first_question(
+    stores: Stores, elsewhere: Stores, tmp_path: Path
+) -> None:
+    index = PassageIndex(stores, MODEL, tmp_path / "cache")
+    index.catch_up()
+    assert len(index.contents) == 0
+    publish(elsewhere, edition("甲", ("一。", "Two.")))
+    index.catch_up()
+    assert len(index.contents) == 2
 
 
 # --------------------------------------------------------------------------- the database says what is current
@@ -142,11 +160,10 @@ def test_a_corrected_fact_is_told_at_once(stores: Stores, elsewhere: Stores, con
     elsewhere.library.edit(made.id, Fact.TITLE, "痛风指南")
     elsewhere.library.edit(made.id, Fact.YEAR, 2019)
     elsewhere.library.edit(made.id, Fact.SHARING, Sharing.FILE)
-    looked = contents.current(ids)
-    (content,) = looked
+    (content,) = contents.current(ids)
     assert content.passage == stores.passages.of_edition(made.id)[0]
     assert (content.passage.citation.title, content.passage.citation.year) == ("痛风指南", 2019)
-    assert looked.lines_holding(["痛风"], Script.CHINESE) == {ids[0]: [1, 0]}
+    assert lines_holding(["痛风"], [content]) == {ids[0]: [1, 0]}
 
 
 def test_windows_of_another_model_are_not_remembered_for_this_one(
@@ -227,27 +244,15 @@ WORDS = st.sampled_from("abcdefgh")
 LINES = st.lists(st.lists(WORDS), min_size=1, max_size=4)
 
 
-@given(
-    st.lists(st.tuples(LINES, st.sampled_from(Script)), max_size=6),
-    st.lists(st.sampled_from("abcxyz"), unique=True),
-)
-def test_lines_hold_the_words_that_stand_in_them(
-    stored: list[tuple[list[list[str]], Script]], words: list[str]
-) -> None:
-    rows = {
-        n: row(n, "\n".join(" ".join(line) for line in lines), script)
-        for n, (lines, script) in enumerate(stored)
-    }
+@given(st.lists(LINES, max_size=6), st.lists(st.sampled_from("abcxyz"), unique=True))
+def test_lines_hold_the_words_that_stand_in_them(stored: list[list[list[str]]], words: list[str]) -> None:
+    rows = {n: row(n, "\n".join(" ".join(line) for line in lines)) for n, lines in enumerate(stored)}
     made = Contents(cast("PassageStore", InMemory(rows)), MODEL)
     for some in (rows, list(rows)[::2]):
-        looked = made.current(some)
-        for script in Script:
-            expected = {
-                n: [sum(1 << bit for bit, word in enumerate(words) if word in line) for line in stored[n][0]]
-                for n in some
-                if stored[n][1] is script
-            }
-            assert looked.lines_holding(words, script) == expected
+        assert lines_holding(words, made.current(some)) == {
+            n: [sum(1 << bit for bit, word in enumerate(words) if word in line) for line in stored[n]]
+            for n in some
+        }
 
 
 class InMemory:
@@ -263,6 +268,6 @@ class InMemory:
         return {id_: self._rows[id_] for id_ in ids}
 
 
-def row(id_: int, tokens: str, script: Script) -> WithWindows:
-    passage: Any = SimpleNamespace(id=id_, edition_id=1, tokens=tokens, script=script)
+def row(id_: int, tokens: str) -> WithWindows:
+    passage: Any = SimpleNamespace(id=id_, edition_id=1, tokens=tokens)
     return WithWindows(passage=passage, generation=1, windows=np.zeros((0, 1), np.float16))

@@ -73,6 +73,7 @@ def test_a_passage_of_which_one_sentence_answers_comes_before_one_that_is_near_o
 def test_without_windows_the_whole_alone_tells(stores: Stores, index: PassageIndex) -> None:
     """As in a library of an older version, until it is encoded again."""
     forget_windows(stores)
+    stores.passages.change_model(MODEL)
     some = found(stores, index)
     assert list(some)[:3] == [ON_THE_WHOLE, SHORT, BY_ONE_SENTENCE]
     assert all(each.fit.cosine == each.fit.window_cosine for each in some.values())
