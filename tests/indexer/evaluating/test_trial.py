@@ -121,3 +121,13 @@ def test_vectors_come_in_the_order_of_their_texts(tmp_path):
     encoder = CachedEncoder(FakeEncoder(), tmp_path)
     encoder.encode_passages(["rabies", "gout"])
     assert (encoder.encode_passages(texts) == FakeEncoder().encode_passages(texts)).all()
+
+
+def test_opened_anew_it_finds_the_same_and_is_another_index(tmp_path):
+    """So that times are those of a process that was asked nothing before."""
+    questions = read_set(write_set(tmp_path / "small"))
+    with trial_of_set(questions, FakeEncoder()) as made:
+        fresh = made.reopened()
+        assert fresh.index is not made.index
+        assert fresh.answerer is not made.answerer
+        assert rank(fresh, fresh.ask(questions.questions)) == rank(made, made.ask(questions.questions))
