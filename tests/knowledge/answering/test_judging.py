@@ -61,8 +61,7 @@ def test_a_disease_is_treated_where_a_title_or_heading_names_it(
 
 def test_a_title_names_the_disease_or_what_it_is_a_kind_of(stores: Stores, index: PassageIndex) -> None:
     plain, kind, other = (
-        signs(index, text)
-        for text in ("高血压的首选药物", "难治性高血压的首选药物", "痛风的首选药物")
+        signs(index, text) for text in ("高血压的首选药物", "难治性高血压的首选药物", "痛风的首选药物")
     )
     assert (plain.titled, kind.titled, kind.titled_broadly) == (1.0, 0.0, 1.0)
     assert (other.titled, other.titled_broadly) == (0.0, 0.0)
