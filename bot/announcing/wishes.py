@@ -15,6 +15,7 @@ from bot.texts import Texts, texts
 from knowledge.domain import Course, Role
 from knowledge.store import Stores
 from knowledge.store.announcements import Announcement
+from knowledge.web_address import is_web_address
 
 
 def wish_of(data: str) -> tuple[Wish, int] | None:
@@ -90,5 +91,7 @@ def course_card(course: Course, words: Texts) -> Message:
     blocks: list[Block] = [line(bold(title)), line(facts)]
     if summary:
         blocks.append(Section(blocks=(line(summary),)))
+    if not is_web_address(course.url):
+        return Message(html=page(blocks))
     open_ = Button(text=words.get("announce.news.open"), url=course.url)
     return Message(html=page(blocks), buttons=((open_,),))

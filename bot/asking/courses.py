@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from bot.asking.citation import SEPARATOR, shortened
 from bot.conversation import Button
 from bot.texts import Texts
 from knowledge.domain import Course
+from knowledge.web_address import is_web_address
 
 _LONGEST_LABEL = 60
 #: What of the label is kept for the title, however long the provider's name is.
@@ -31,14 +30,3 @@ def course_label(course: Course, words: Texts) -> str:
     provider = shortened(course.provider, max(8, room - min(_SHORTEST_TITLE, len(course.title))))
     title = words.get("course.title", title=shortened(course.title, room - len(provider)))
     return SEPARATOR.join(filter(None, (title, provider, credit)))
-
-
-def is_web_address(url: str) -> bool:
-    if any(character.isspace() for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and "." in host.strip(".") and not parts.username

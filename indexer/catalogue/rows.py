@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from indexer import errors
 from indexer.shown import cjk_count, letter_count, one_line
 from knowledge.domain import Language
+from knowledge.web_address import is_web_address
 
 #: More than any list of courses that people keep by hand.
 MOST_ROWS = 20_000
 _LONGEST_FIELD = 20_000
+_LONGEST_URL = 2_000
 #: What stands in a spreadsheet where a value was to be worked out and was not, or could not be.
 _FORMULA = re.compile(r"=\s*[\w@(+\-'\"]|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)$")
 
@@ -174,11 +175,7 @@ def _url(record: Mapping[str, Any]) -> str:
     url = _text(record, "url")
     if not url:
         raise _Bad(RowFault.URL_MISSING, "url")
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise _Bad(RowFault.URL_INVALID, "url") from error
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or " " in url or len(url) > 2000:
+    if not is_web_address(url) or len(url) > _LONGEST_URL:
         raise _Bad(RowFault.URL_INVALID, "url")
     return url
 

@@ -17,7 +17,7 @@ from indexer.errors import IndexerError
 FAULTS = {
     RowFault.TITLE_MISSING: "it has no title",
     RowFault.URL_MISSING: "it has no link",
-    RowFault.URL_INVALID: "its link is no web address (http:// or https://)",
+    RowFault.URL_INVALID: "its link is no address of a public web page, such as https://example.org/course",
     RowFault.URL_DUPLICATE: "its link stands in an earlier row",
     RowFault.DATE_INVALID: "a date must look like 2026-03-31",
     RowFault.CREDITS_INVALID: "credits must be a number",

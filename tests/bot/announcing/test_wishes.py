@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.announcing.wishes import Wishes, wish_of
 from bot.conversation import Pressed
@@ -13,7 +14,7 @@ from bot.testing import FakeChat, incoming
 from knowledge.domain import AnnouncementKind, Language, Role
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import DeliveryStatus
-from knowledge.store.courses import NewCourse
+from knowledge.store.courses import NewCourse, courses
 from knowledge.store.deliveries import Claimed
 
 DOCTOR, STRANGER = 2001, 2002
@@ -97,12 +98,17 @@ async def test_a_kind_is_muted_and_unmuted_where_the_message_stands(stores, sent
     assert stores.people.get(DOCTOR).muted == frozenset()
 
 
+async def test_a_course_whose_address_telegram_refuses_is_read_about_without_a_button(stores, sent):
+    """A button with it would take the whole message along."""
+    with stores.database.write() as connection:
+        connection.execute(update(courses).values(url="http://intranet/course"))
+    (message,) = (await press(stores, f"news:see:{sent}", DOCTOR)).sent
+    assert "老年高血压" in message.html
+    assert message.buttons == ()
+
+
 async def test_a_course_that_is_gone_says_so(stores, sent):
     stores.announcements.begin(1, 1)
-    from sqlalchemy import update
-
-    from knowledge.store.courses import courses
-
     with stores.database.write() as connection:
         connection.execute(update(courses).values(withdrawn=True))
     assert "不在目录" in (await press(stores, f"news:see:{sent}", DOCTOR)).notes[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.asking.courses import course_buttons, course_label, is_web_address
+from bot.asking.courses import course_buttons, course_label
 from bot.texts import texts
 from knowledge.domain import Language
 from tests.bot.asking.cases import course
@@ -30,21 +30,3 @@ def test_a_label_never_exceeds_60_characters(language: Language, title: str, pro
 def test_an_address_that_telegram_would_refuse_makes_no_button() -> None:
     good, bad = course(url="https://example.org/a"), course(url="javascript:alert(1)")
     assert [row[0].url for row in course_buttons((bad, good), ZH)] == ["https://example.org/a"]
-
-
-@pytest.mark.parametrize(
-    "url,fine",
-    [
-        ("https://例子.org/课程?a=1", True),
-        ("http://example.org:8080/x", True),
-        ("ftp://example.org", False),
-        ("https://localhost/x", False),
-        ("https://example.org/a b", False),
-        ("https://example.org:port/", False),
-        ("https://[::1", False),
-        ("https://user@example.org", False),
-        ("", False),
-    ],
-)
-def test_web_addresses(url: str, fine: bool) -> None:
-    assert is_web_address(url) is fine
