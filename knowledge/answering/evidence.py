@@ -82,9 +82,14 @@ class Calibration:
     about: Mapping[bool, Weights]
     answers: Mapping[bool, Weights]
 
-    def judge(self, signs: Signs, *, own_script: bool, is_complete: bool) -> Verdict:
-        """is_complete: whether the passage speaks of every drug, person and figure that the question names."""
-        related = self.related[own_script].probability(signs) if _has_something(signs) else 0.0
+    def judge(self, signs: Signs, *, own_script: bool, is_complete: bool, is_on_it: bool = True) -> Verdict:
+        """Only what is complete answers, and only what is on it is related.
+
+        is_complete: whether the passage speaks of every drug, person and figure that the question names, and of one of
+        its diseases and tests. is_on_it: whether it speaks of any disease, test or drug of the question at all.
+        """
+        has_something = is_on_it and _has_something(signs)
+        related = self.related[own_script].probability(signs) if has_something else 0.0
         about = self.about[own_script].probability(signs)
         answers = self.answers[own_script].probability(signs)
         if is_complete and about >= ABOUT_FROM and answers >= ANSWERS_FROM:

@@ -54,7 +54,14 @@ def judge(
         held = set(candidate.passage.tokens.split())
         missing = names.missing(candidate.passage, held)
         signs = _signs(candidate, names, held, asks, library)
-        verdict = calibration.judge(signs, own_script=candidate.fit.own_script, is_complete=not missing)
+        # One on another disease fits a question about a drug or a treatment well, and is not on it.
+        is_on_subject = not signs.other_subject or signs.titled_broadly > 0
+        verdict = calibration.judge(
+            signs,
+            own_script=candidate.fit.own_script,
+            is_complete=not missing and is_on_subject,
+            is_on_it=is_on_subject or any(drug.is_in(held) for drug in names.drugs),
+        )
         judged.append(Judged(found=candidate, signs=signs, verdict=verdict, missing=missing))
     return judged
 

@@ -170,6 +170,14 @@ def test_extreme_figures_do_not_overflow(intercept: float, weight: float) -> Non
     assert 0 <= made.probability(replace(NOTHING, z=1e9)) <= 1
 
 
+def test_what_is_not_on_it_is_not_related() -> None:
+    calibration = by_coverage(related=0.2, about=0.4, answers=0.6)
+    verdict = calibration.judge(
+        replace(NOTHING, coverage=1.0), own_script=True, is_complete=False, is_on_it=False
+    )
+    assert (verdict.tone, verdict.related) == (Tone.NEITHER, 0.0)
+
+
 # ---------------------------------------------------------------------------------------- calibration.json
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.answering.evidence import Signs, calibration_for
+from knowledge.answering.evidence import Calibration, Signs, Tone, Weights, calibration_for
 from knowledge.answering.index import PassageIndex
-from knowledge.answering.judging import judge
+from knowledge.answering.judging import Judged, judge
 from knowledge.answering.question import PreparedQuestion, prepare
 from knowledge.answering.retrieval import retrieve
 from knowledge.store import Stores
@@ -31,13 +31,22 @@ def index(stores: Stores, tmp_path: Path) -> PassageIndex:
     return made
 
 
-def signs(index: PassageIndex, text: str) -> Signs:
-    """Of the passage that was found first."""
+def judged(index: PassageIndex, text: str, calibration: Calibration) -> list[Judged]:
+    """What was found, best first."""
     question = prepare(text, shipped())
     assert isinstance(question, PreparedQuestion)
     (vector,) = ENCODER.encode_questions([question.encoded])
-    found = retrieve(question, vector, index).found
-    return judge(question, found, index, calibration_for(MODEL))[0].signs
+    return judge(question, retrieve(question, vector, index).found, index, calibration)
+
+
+def signs(index: PassageIndex, text: str) -> Signs:
+    """Of the passage that was found first."""
+    return judged(index, text, calibration_for(MODEL))[0].signs
+
+
+#: For which everything answers, as far as no rule forbids it.
+_ALL = {own: Weights(intercept=9, weights={}) for own in (True, False)}
+EVERYTHING = Calibration(related=_ALL, about=_ALL, answers=_ALL)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +74,26 @@ def test_a_title_names_the_disease_or_what_it_is_a_kind_of(stores: Stores, index
     )
     assert (plain.titled, kind.titled, kind.titled_broadly) == (1.0, 0.0, 1.0)
     assert (other.titled, other.titled_broadly) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "question, tone",
+    [
+        ("痛风患者能用噻嗪类利尿剂吗", Tone.ANSWERS),
+        ("高血压患者能用噻嗪类利尿剂吗", Tone.ANSWERS),
+        ("难治性高血压能用噻嗪类利尿剂吗", Tone.ANSWERS),
+        ("噻嗪类利尿剂什么时候慎用", Tone.ANSWERS),
+        ("哮喘患者能用噻嗪类利尿剂吗", Tone.RELATED),
+        ("asthma and thiazide diuretics", Tone.RELATED),
+        ("哮喘患者什么时候监测血压", Tone.NEITHER),
+        ("asthma: when to measure blood pressure", Tone.NEITHER),
+    ],
+)
+def test_a_passage_on_another_disease_never_answers_however_well_it_fits(
+    index: PassageIndex, question: str, tone: Tone
+) -> None:
+    """It is related where it names the drug at least."""
+    (found,) = (
+        each for each in judged(index, question, EVERYTHING) if each.found.passage.text == GOUT_IN_PASSING
+    )
+    assert found.tone is tone
