@@ -27,8 +27,8 @@ async def test_a_file_is_read_shown_loaded_and_found(shared: Stage, script: Scri
     await coordinator.reads(name)
     await coordinator.reads(title, "2024", script.plan, within=60)
     doctor.writes(question)
-    # Nothing of the draft answers yet; the library has another drug's dose, which is told apart from an answer.
-    await doctor.reads(script.no_evidence if script is ZH else "it is not an answer")
+    # Nothing of the draft answers yet; the library has another drug's dose for another disease, which is not related.
+    await doctor.reads(script.no_evidence)
     coordinator.presses(script.choose_load)
     await coordinator.reads(title, script.loaded)
     doctor.writes(question)
