@@ -117,7 +117,7 @@ def crossed(sets: Sets, model: str) -> dict[str, float]:
         half = ([names[fitted]] for names in (ANSWERABLE, OFF_TOPIC, NEAR_MISS))
         made = _both(sets, SIGNS[model], *half)
         for kind, negatives in (("about", OFF_TOPIC), ("answers", NEAR_MISS)):
-            score = _scorer(made[kind], complete=kind == "answers")
+            score = _scorer(made[kind], kind)
             good, bad = _best(sets[ANSWERABLE[tried]], score), _best(sets[negatives[tried]], score)
             areas[negatives[tried]] = _area(good, bad)
     return areas
@@ -156,9 +156,9 @@ def _both(
         "about": _fitted(right, far, signs["about"], _C["about"]),
     }
     for kind, at_most in (("related", NOTHING_RELATED_AT_MOST), ("about", NOTHING_ABOUT_AT_MOST)):
-        _shift(made[kind], float(np.quantile(_best(good, _scorer(made[kind])), at_most)))
+        _shift(made[kind], float(np.quantile(_best(good, _scorer(made[kind], kind)), at_most)))
     answers = _fitted(right, near, signs["answers"], _C["answers"])
-    zero = float(np.quantile(_best(near, _scorer(answers, complete=True)), NOT_ANSWERED_AT_LEAST))
+    zero = float(np.quantile(_best(near, _scorer(answers, "answers")), NOT_ANSWERED_AT_LEAST))
     # Where naming alone stops as many as that, nothing needs to be shifted.
     _shift(answers, zero if zero > _NO_ANSWER else 0.0)
     return {**made, "answers": answers}
@@ -195,11 +195,12 @@ def _logistic(good: Sequence[Signs], bad: Sequence[Signs], names: Sequence[str],
     }
 
 
-def _scorer(made: Mapping[str, Any], *, complete: bool = False) -> Callable[[Judged], float]:
-    """complete: a passage that does not speak of all that the question names counts as no answer at all."""
+def _scorer(made: Mapping[str, Any], kind: str) -> Callable[[Judged], float]:
+    """kind: of model; what may not answer, or not be related, whatever the weights say, counts as no answer at all."""
 
     def score(judged: Judged) -> float:
-        if complete and judged.missing:
+        may_be = {"answers": judged.is_complete, "related": judged.is_on_it}
+        if not may_be.get(kind, True):
             return _NO_ANSWER
         part = made["own_script" if judged.found.fit.own_script else "other_script"]
         values = asdict(judged.signs)

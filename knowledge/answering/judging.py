@@ -30,6 +30,10 @@ class Judged:
     verdict: Verdict
     #: Drugs, people and figures that the question names and the passage does not speak of, in the question's words.
     missing: tuple[str, ...]
+    #: Whether nothing is missing, and it names a disease or test of the question, so that it may answer; and whether it
+    #: names at least a drug of it, so that it may be related. See `Calibration.judge`.
+    is_complete: bool
+    is_on_it: bool
 
     @property
     def tone(self) -> Tone:
@@ -56,13 +60,21 @@ def judge(
         signs = _signs(candidate, names, held, asks, library)
         # One on another disease fits a question about a drug or a treatment well, and is not on it.
         is_on_subject = not signs.other_subject or signs.titled_broadly > 0
+        is_complete = is_on_subject and not missing
+        is_on_it = is_on_subject or any(drug.is_in(held) for drug in names.drugs)
         verdict = calibration.judge(
-            signs,
-            own_script=candidate.fit.own_script,
-            is_complete=not missing and is_on_subject,
-            is_on_it=is_on_subject or any(drug.is_in(held) for drug in names.drugs),
+            signs, own_script=candidate.fit.own_script, is_complete=is_complete, is_on_it=is_on_it
         )
-        judged.append(Judged(found=candidate, signs=signs, verdict=verdict, missing=missing))
+        judged.append(
+            Judged(
+                found=candidate,
+                signs=signs,
+                verdict=verdict,
+                missing=missing,
+                is_complete=is_complete,
+                is_on_it=is_on_it,
+            )
+        )
     return judged
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from knowledge.answering.figures import Figure, figures_named, speaks_of
 from knowledge.answering.question import PreparedQuestion
 from knowledge.domain import Passage, Script
-from knowledge.terms.termlist import Concept, TermKind
+from knowledge.terms.termlist import Concept, Mention, TermKind
 
 _ADULT_FROM, _OLD_FROM = 18, 65
 #: As tokens: pairs of characters and stems; the stem of children is no child.
@@ -65,19 +65,29 @@ def names_in(question: PreparedQuestion) -> Names:
         if figure.is_age and figure.number < _ADULT_FROM
     )
     return Names(
-        subjects=_named(question, lambda concept: concept.kind is TermKind.TOPIC),
-        broader=_names_of(concept for concept in question.broader if concept.kind is TermKind.TOPIC),
+        subjects=_named(question.mentions, lambda concept: concept.kind is TermKind.TOPIC),
+        broader=_names_of(
+            mention.concept for mention in question.broader if mention.concept.kind is TermKind.TOPIC
+        ),
         diseases=_diseases(question),
-        drugs=_named(question, lambda concept: concept.kind is TermKind.DRUG),
-        people=(*_named(question, lambda concept: concept.kind is TermKind.POPULATION), *ages),
+        drugs=_named(question.mentions, lambda concept: concept.kind is TermKind.DRUG),
+        people=(*_named(_of_people(question), lambda concept: concept.kind is TermKind.POPULATION), *ages),
         figures=tuple(figure for figure in figures if not _tells_nothing(figure)),
     )
+
+
+def _of_people(question: PreparedQuestion) -> Iterable[Mention]:
+    """妊娠期高血压 is a disease and names whom it is about all the same; "baby aspirin" is a drug, and does not."""
+    topics = {mention.words for mention in question.mentions if mention.concept.kind is TermKind.TOPIC}
+    return (*question.mentions, *(mention for mention in question.broader if mention.words in topics))
 
 
 def _diseases(question: PreparedQuestion) -> tuple[frozenset[str], ...]:
     named = [mention.concept for mention in question.mentions if mention.concept.is_disease]
     return (
-        _names_of((*named, *(concept for concept in question.broader if concept.is_disease))) if named else ()
+        _names_of((*named, *(each.concept for each in question.broader if each.concept.is_disease)))
+        if named
+        else ()
     )
 
 
@@ -86,10 +96,10 @@ def _names_of(concepts: Iterable[Concept]) -> tuple[frozenset[str], ...]:
     return tuple(name for concept in concepts for script in Script for name in concept.names(script))
 
 
-def _named(question: PreparedQuestion, wanted: Callable[[Concept], bool]) -> tuple[Named, ...]:
+def _named(mentions: Iterable[Mention], wanted: Callable[[Concept], bool]) -> tuple[Named, ...]:
     # 孕妇 names two concepts of the list; one of them is enough.
     names: dict[str, list[frozenset[str]]] = {}
-    for mention in question.mentions:
+    for mention in mentions:
         if wanted(mention.concept):
             # In either script: a Chinese text may write ARNI.
             both = (name for script in Script for name in mention.concept.names(script))

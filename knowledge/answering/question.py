@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.answering.followup import read_with
 from knowledge.domain import QUESTION_MAX_CHARACTERS, RefusalReason, Refused, Script
 from knowledge.privacy import MASK, mask
-from knowledge.terms.termlist import Concept, Mention, TermList
+from knowledge.terms.termlist import Mention, TermList
 from knowledge.text import chinese_words, encoded_text, question_terms, safe_text, script_of
 
 #: Of a text that is refused for its length, this much is repeated.
@@ -33,8 +33,8 @@ class PreparedQuestion:
     lesser: frozenset[str]
     #: The concepts of the term list that it names.
     mentions: tuple[Mention, ...]
-    #: Those that a part of such a name names: of 支原体肺炎, 肺炎.
-    broader: tuple[Concept, ...]
+    #: Those that a part of such a name names: of 支原体肺炎, 肺炎. In the words of the whole name.
+    broader: tuple[Mention, ...]
     #: The script it is written in.
     script: Script
 
@@ -73,7 +73,7 @@ def prepare(
         lesser=_lesser(searched, terms, mentions),
         mentions=mentions,
         broader=tuple(
-            concept
+            replace(mention, concept=concept)
             for mention in mentions
             if mention.concept.is_subject
             for concept in term_list.within(mention)

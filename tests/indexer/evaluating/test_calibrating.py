@@ -41,7 +41,14 @@ NOTHING = Signs(**{field.name: 0.0 for field in fields(Signs)})
 NEITHER = Verdict(tone=Tone.NEITHER, related=0, about=0, answers=0)
 
 
-def judged(text: str, signs: Signs, *, own_script: bool = True, missing: Sequence[str] = ()) -> Judged:
+def judged(
+    text: str,
+    signs: Signs,
+    *,
+    own_script: bool = True,
+    missing: Sequence[str] = (),
+    is_on_it: bool = True,
+) -> Judged:
     citation = Citation(
         title="指南", year=2024, publisher=None, language="zh", section=(), page_first=1, page_last=1, page_label=None,
         source="a.pdf",
@@ -54,7 +61,10 @@ def judged(text: str, signs: Signs, *, own_script: bool = True, missing: Sequenc
         z=signs.z, cosine=signs.cosine, window_cosine=signs.window_cosine, information=1, coverage=signs.coverage,
         told=signs.coverage, together=signs.together, own_script=own_script,
     )  # fmt: skip
-    return Judged(found=Found(passage=passage, fit=fit), signs=signs, verdict=NEITHER, missing=tuple(missing))
+    return Judged(
+        found=Found(passage=passage, fit=fit), signs=signs, verdict=NEITHER, missing=tuple(missing),
+        is_complete=is_on_it and not missing, is_on_it=is_on_it,
+    )  # fmt: skip
 
 
 def seen(number: int, some: Sequence[Judged], phrase: str | None = None) -> Seen:
@@ -108,7 +118,7 @@ def tones(made: Calibration, some: Sequence[Seen]) -> list[set[Tone]]:
     """Of each question's passages."""
     return [
         {
-            made.judge(each.signs, own_script=each.found.fit.own_script, is_complete=not each.missing).tone
+            made.judge(each.signs, own_script=each.found.fit.own_script, is_complete=each.is_complete).tone
             for each in one.judged
         }
         for one in some
@@ -155,7 +165,7 @@ def test_a_near_miss_whose_passages_miss_what_it_names_needs_no_weight() -> None
     plain = calibration(calibrate(sets), E5)
     for name in NEAR_MISS:
         sets[name] = [
-            seen(n, [replace(each, missing=("5 mg",)) for each in one.judged]) if n % 2 else one
+            seen(n, [replace(each, missing=("5 mg",), is_complete=False) for each in one.judged]) if n % 2 else one
             for n, one in enumerate(sets[name])
         ]
     eased = calibration(calibrate(sets), E5)

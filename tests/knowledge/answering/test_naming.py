@@ -19,6 +19,8 @@ TERMS = TermList(
         TermRow(zh=("妊娠期", "孕妇"), en=("pregnancy", "pregnant"), kind=TermKind.POPULATION),
         TermRow(zh=("孕妇", "围产期"), en=("perinatal",), kind=TermKind.POPULATION),
         TermRow(zh=("儿童", "小儿"), en=("children", "paediatric"), kind=TermKind.POPULATION),
+        TermRow(zh=("妊娠期高血压",), en=("hypertension in pregnancy",)),
+        TermRow(zh=("小儿阿司匹林",), en=("paediatric aspirin",), kind=TermKind.DRUG),
         TermRow(zh=("剂量",), en=("dose",), kind=TermKind.GENERAL),
     ]
 )  # fmt: skip
@@ -58,6 +60,8 @@ ADULTS = "成人每日 500 mg，随餐服用。"
         ("metformin for a 5-year-old", "Metformin 500 mg for adults.", ("5-year",)),
         ("二甲双胍 850 mg 可以吗", "二甲双胍每日 500 mg。", ("850 mg",)),
         ("孕妇用 ARNI 200 mg 可以吗", ADULTS, ("ARNI", "孕妇", "200 mg")),
+        ("妊娠期高血压的一线降压药", "高血压的一线降压药有 ACEI。", ("妊娠期高血压",)),
+        ("drug for hypertension in pregnancy", "高血压的一线降压药有 ACEI。", ("hypertension in pregnancy",)),
     ],
 )
 def test_a_drug_a_patient_or_an_amount_that_a_passage_does_not_name_is_missing(
@@ -71,6 +75,8 @@ def test_a_drug_a_patient_or_an_amount_that_a_passage_does_not_name_is_missing(
     "question, text",
     [
         ("二甲双胍的剂量", "Metformin is given at 500 mg."),
+        ("妊娠期高血压的一线降压药", "孕妇可用拉贝洛尔。"),
+        ("小儿阿司匹林的剂量", "Paediatric aspirin: 75 mg for adults at risk."),
         ("二甲雙胍的劑量", "二甲双胍每日 500 mg。"),
         ("二甲双胍的剂量", "二甲雙胍每日 500 mg。"),
         ("dose of metformin", "二甲双胍每日 500 mg。"),

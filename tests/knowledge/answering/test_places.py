@@ -44,6 +44,8 @@ def judged(
         signs=SIGNS,
         verdict=Verdict(tone=Tone.ANSWERS, related=0.9, about=0.9, answers=0.8),
         missing=missing,
+        is_complete=not missing,
+        is_on_it=True,
     )
 
 

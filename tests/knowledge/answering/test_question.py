@@ -145,4 +145,4 @@ def test_what_a_named_thing_is_a_kind_of_is_told_by_its_name() -> None:
     question = prepare("高血压急症怎么处理", kinds)
     assert isinstance(question, PreparedQuestion)
     assert [mention.words for mention in question.mentions] == ["高血压急症"]
-    assert [concept.en for concept in question.broader] == [(frozenset({"hypertens"}),)]
+    assert [mention.concept.en for mention in question.broader] == [(frozenset({"hypertens"}),)]
