@@ -47,7 +47,8 @@ class Numbering:
         self._newest_id = 0
         self._crossings = 0
         self._is_contradicted = False
-        self._known: set[int] = set()
+        #: The chat of each message of ours; None where it is known too what the message is.
+        self._known: dict[int, int | None] = {}
         self._order: deque[int] = deque()
 
     @property
@@ -67,15 +68,23 @@ class Numbering:
     def saw(self, chat_id: int, message_id: int) -> None:
         """A message that somebody wrote, or that is known from before."""
         if chat_id > 0:
-            self._remember(message_id)
+            self._remember(message_id, None)
+            self._raise_to(chat_id, message_id)
+
+    def met(self, chat_id: int, message_id: int) -> None:
+        """A message stands there, whatever it is: perhaps one that was lost sight of."""
+        if chat_id > 0:
             self._raise_to(chat_id, message_id)
 
     def before(self) -> Before:
         """To be asked for before a call that sends a message."""
         return Before(at=self._clock(), highest=self._highest, chat_id=self._highest_in)
 
-    def given(self, chat_id: int, message_id: int, before: Before) -> None:
-        """Telegram gave this id to a message of ours; before: what was known when the call began."""
+    def given(self, chat_id: int, message_id: int, before: Before, *, is_bulk: bool = False) -> None:
+        """Telegram gave this id to a message of ours; before: what was known when the call began.
+
+        is_bulk: its sender notes that it was sent. Should that fail, it is this message that is looked for.
+        """
         if chat_id <= 0:
             return
         if before.highest is not None:
@@ -85,7 +94,7 @@ class Numbering:
                 self._crossings += 1
         if self._newest is None or self._newest.at <= before.at:
             self._newest, self._newest_id = before, message_id
-        self._remember(message_id)
+        self._remember(message_id, chat_id if is_bulk else None)
         self._raise_to(chat_id, message_id)
 
     def bound(self, after: datetime) -> int | None:
@@ -94,9 +103,9 @@ class Numbering:
             return None
         return self._newest_id
 
-    def is_known(self, message_id: int) -> bool:
-        """Whether it is a message of which it is known what it is."""
-        return message_id in self._known
+    def is_another(self, chat_id: int, message_id: int) -> bool:
+        """Whether it is known not to be a message that was lost on its way into this chat."""
+        return message_id in self._known and self._known[message_id] != chat_id
 
     def learn(self, history: Sequence[tuple[int, int]]) -> None:
         """Messages of earlier, as chat and id, in the order in which they were noted: they convince, or say nothing.
@@ -118,13 +127,12 @@ class Numbering:
         if self._highest is None or message_id > self._highest:
             self._highest, self._highest_in = message_id, chat_id
 
-    def _remember(self, message_id: int) -> None:
-        if message_id in self._known:
-            return
-        self._known.add(message_id)
-        self._order.append(message_id)
+    def _remember(self, message_id: int, chat_id: int | None) -> None:
+        if message_id not in self._known:
+            self._order.append(message_id)
+        self._known[message_id] = chat_id
         if len(self._order) > _REMEMBERED:
-            self._known.discard(self._order.popleft())
+            del self._known[self._order.popleft()]
 
     def _contradict(self, message_id: int, highest: int) -> None:
         if not self._is_contradicted:

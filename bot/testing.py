@@ -143,12 +143,12 @@ class FakeMessenger:
         outcome = self.outcomes.popleft() if self.outcomes else None
         if isinstance(outcome, InDoubt) and chat_id in self.arrives:
             self.arrived(chat_id, message)
-        return self._sent(chat_id, message) if outcome is None else outcome
+        return self._sent(chat_id, message, is_bulk=True) if outcome is None else outcome
 
-    def _sent(self, chat_id: int, message: Message) -> Sent:
+    def _sent(self, chat_id: int, message: Message, *, is_bulk: bool = False) -> Sent:
         before = self._numbering.before()
         message_id = self.arrived(chat_id, message)
-        self._numbering.given(chat_id, message_id, before)
+        self._numbering.given(chat_id, message_id, before, is_bulk=is_bulk)
         return Sent(message_id=message_id)
 
     async def delete(self, chat_id: int, message_id: int) -> bool:

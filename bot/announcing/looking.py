@@ -120,7 +120,7 @@ class Looking:
                 # Nothing more is sent that could tell how messages are numbered.
                 await self._give_up(doubt, Reason.NUMBERING)
             return
-        unknown = await self._unknown(doubt.seen_before, bound)
+        unknown = await self._unknown(doubt.telegram_id, doubt.seen_before, bound)
         if unknown is None:
             await self._give_up(doubt, Reason.TOO_MANY)
             return
@@ -143,12 +143,12 @@ class Looking:
         is_sending = waits is not None and waits <= now()
         return not is_sending and self._numbering.bound(now() - _PATIENCE) is None
 
-    async def _unknown(self, low: int, bound: int) -> list[int] | None:
+    async def _unknown(self, chat_id: int, low: int, bound: int) -> list[int] | None:
         """The ids in between that may be its message's; None where these are too many to ask for each."""
         if bound - low > _WIDEST:
             return None
         between = range(low + 1, bound)
-        unknown = [each for each in between if not self._numbering.is_known(each)]
+        unknown = [each for each in between if not self._numbering.is_another(chat_id, each)]
         if unknown:
             # An earlier process was given some of them.
             others = await asyncio.to_thread(self._store.others_between, low, bound)

@@ -94,10 +94,11 @@ class Desk:
 
     def _note_number(self, update: Update) -> None:
         """Whatever they send takes a number, and what they press has one; see bot.numbering."""
-        query = update.callback_query
-        message = update.message if query is None else query.message
+        numbering, query = self._messenger.numbering, update.callback_query
+        # What is pressed is ours, and may be the very message that is looked for: the press may come to nothing.
+        message, note = (update.message, numbering.saw) if query is None else (query.message, numbering.met)
         if message is not None and message.chat.type == ChatType.PRIVATE:
-            self._messenger.numbering.saw(message.chat.id, message.message_id)
+            note(message.chat.id, message.message_id)
 
     async def _answer(self, update: Update, found: Read, chat: Chat) -> None:
         sender = found.sender

@@ -182,7 +182,7 @@ class TelegramMessenger:
                     disable_content_type_detection=True,
                     **common,
                 )
-        self._numbering.given(chat_id, shown.message_id, before)
+        self._numbering.given(chat_id, shown.message_id, before, is_bulk=repeat is Repeat.ONCE)
         return shown.message_id
 
     def _edit_refused(self, error: BadRequest, chat_id: int) -> bool:

@@ -107,8 +107,31 @@ def test_it_forgets_the_oldest_ids() -> None:
     numbering = Numbering()
     for message_id in range(1, 20_002):
         numbering.saw(5, message_id)
-    assert not numbering.is_known(1)
-    assert numbering.is_known(2)
+    assert not numbering.is_another(5, 1)
+    assert numbering.is_another(5, 2)
+
+
+def test_what_was_sent_in_bulk_may_be_what_is_looked_for_in_its_own_chat() -> None:
+    """The disk may have been full when it was to be noted."""
+    numbering = Numbering()
+    numbering.given(5, 11, numbering.before(), is_bulk=True)
+    assert not numbering.is_another(5, 11)
+    assert numbering.is_another(6, 11)
+    numbering.saw(5, 11)
+    assert numbering.is_another(5, 11), "it was noted after all"
+
+
+def test_what_answers_somebody_is_known_for_what_it_is() -> None:
+    numbering = Numbering()
+    sent(numbering, 5, 11)
+    assert numbering.is_another(5, 11)
+
+
+def test_what_is_pressed_counts_for_the_highest_id_alone() -> None:
+    numbering = Numbering()
+    numbering.met(5, 11)
+    assert numbering.highest == 11
+    assert not numbering.is_another(5, 11)
 
 
 def test_messages_of_an_earlier_process_convince_in_the_order_in_which_they_were_noted() -> None:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot import background
 from bot.announcing import looking, view
 from bot.conversation import Blocked, Found, InDoubt, Message, Postponed
 from bot.testing import FakeMessenger, Outcome
 from knowledge.domain import Language
+from knowledge.errors import LibraryUnusable
 from knowledge.store import Stores
 from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus, Reason
 from knowledge.store.database import now
@@ -145,6 +147,25 @@ async def test_in_a_chat_that_is_not_silent_nothing_is_touched(stores, clock, mo
     assert messenger.recognized == []
     assert stores.deliveries.report(id_) == DeliveryReport(sent=9, in_doubt=1, in_doubt_by={Reason.UNTOLD: 1})
     assert messenger.stands(103) == 1
+
+
+async def test_what_was_sent_and_could_not_be_noted_is_found(stores, clock, monkeypatch):
+    """The same process goes on: that it was given the id does not tell what the message is."""
+    messenger = Losing([])
+    settle, full = stores.deliveries.settle, [103]
+
+    def settled(claimed: Claimed, *how, **more) -> None:
+        if claimed.telegram_id in full:
+            full.clear()
+            raise LibraryUnusable("the disk is full")
+        settle(claimed, *how, **more)
+
+    monkeypatch.setattr(stores.deliveries, "settle", settled)
+    monkeypatch.setattr(background, "_FIRST_PAUSE", 0.01)
+    id_ = await looked_for(stores, messenger, clock)
+    assert not full
+    assert stores.deliveries.report(id_) == DeliveryReport(sent=10)
+    assert all(messenger.stands(chat) == 1 for chat in MANY)
 
 
 @pytest.mark.parametrize("is_deleted", [False, True])

@@ -193,3 +193,14 @@ async def test_an_old_button_that_fails_to_be_acknowledged_does_no_harm(stores: 
     await desk(stores, bot, acknowledge, Roles()).handle(incoming)
     assert not bot.texts()
     assert stores.updates.take_up() == []
+
+
+async def test_what_is_pressed_is_not_taken_for_known(stores: Stores) -> None:
+    """The press may come to nothing, and the message be one that was lost sight of; what is written is theirs."""
+    at_desk = desk(stores, RecordingBot(), answer, Roles())
+    await at_desk.handle(pressed("rate:1:up"))
+    numbering = at_desk._messenger.numbering
+    assert numbering.highest == 40
+    assert not numbering.is_another(1001, 40)
+    await at_desk.handle(update("高血压", update_id=2, message_id=41))
+    assert numbering.is_another(1001, 41)

@@ -171,6 +171,16 @@ async def test_the_ids_of_what_is_sent_are_remembered() -> None:
     assert sender.numbering.is_contradicted, "the same id a second time is not one counter's"
 
 
+async def test_only_what_is_sent_once_may_have_to_be_looked_for() -> None:
+    """Its caller notes that it was sent, which may fail."""
+    answering, *_ = messenger()
+    await answering.send(1001, MESSAGE)
+    assert answering.numbering.is_another(1001, 5)
+    sending, *_ = messenger()
+    await sending.send_once(1001, MESSAGE)
+    assert not sending.numbering.is_another(1001, 5)
+
+
 class SlowBot:
     """Stands for telegram.Bot: each document is on its way until it is let go."""
 
