@@ -115,6 +115,10 @@ class Looking:
         bound = await self._bound(doubt)
         if bound is None:
             return
+        if bound <= doubt.seen_before:
+            # Of another counter: another bot's, or a restored library's. That nothing is in between proves nothing.
+            await self._give_up(doubt, Reason.NUMBERING)
+            return
         if not self._numbering.is_believed:
             if await self._is_idle(doubt):
                 # Nothing more is sent that could tell how messages are numbered.
@@ -174,11 +178,15 @@ class Looking:
     async def _recognized(self, doubt: Doubt, message_id: int) -> bool:
         """As `_settles`, of a message that is there."""
         announcement = await asyncio.to_thread(self._stores.announcements.get, doubt.announcement_id)
-        if announcement is None or not await asyncio.to_thread(self._store.is_only, doubt):
+        # Asked a second time, a message that the first question changed would say that it is the one.
+        is_asked = doubt.reason == Reason.UNTOLD
+        if announcement is None or is_asked or not await asyncio.to_thread(self._store.is_only, doubt):
             await self._give_up(doubt, Reason.UNTOLD)
             return True
         posting = view.posting(announcement, doubt.language)
-        match await self._asked(partial(self._messenger.recognize, doubt.telegram_id, message_id, posting)):
+        await asyncio.to_thread(self._store.asked, doubt)
+        question = partial(self._messenger.recognize, doubt.telegram_id, message_id, posting)
+        match await self._asked(question, again_if_lost=False):
             case Found.ANOTHERS | Found.NOTHING:
                 return False
             case Found.THIS:
@@ -195,9 +203,12 @@ class Looking:
         return True
 
     async def _asked(
-        self, question: Callable[[], Awaitable[Found | Blocked | Postponed]]
+        self, question: Callable[[], Awaitable[Found | Blocked | Postponed]], *, again_if_lost: bool = True
     ) -> Found | Blocked | None:
-        """What Telegram says; None where it could not be reached: nothing is lost by asking again."""
+        """What Telegram says; None where it could not be reached: nothing is lost by asking again.
+
+        again_if_lost: False for a question that may have changed something, whose answer must not be lost.
+        """
         for _ in range(_TRIES):
             await self._pace.turn()
             said = await question()
@@ -205,6 +216,8 @@ class Looking:
                 return said
             if said.fault is None:
                 self._pace.pause(said.seconds)
+            elif not again_if_lost:
+                return Found.UNCLEAR
         return None
 
     async def _not_there(self, doubt: Doubt, asked: int) -> None:

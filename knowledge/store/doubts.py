@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, case, exists, func, select, update
@@ -26,6 +26,8 @@ from knowledge.store.people import people
 _S = DeliveryStatus
 #: In which another message of the same kind may stand in the same chat.
 _UNTOLD = (_S.SENDING, _S.CHECKING, _S.IN_DOUBT)
+#: An answer to what somebody wrote is on its way for at most so long.
+_ANSWERED_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +141,13 @@ class DoubtStore:
     def is_only(self, doubt: Doubt) -> bool:
         """Whether no other message of ours can have come into that chat since the call began.
 
-        They did not write, nothing was to be told to them, they are no staff, of whom more is told, and no other
-        announcement is in doubt for them. Only then may a message that is found there be asked for what it is: the
-        question would change another one.
+        They did not write, nor shortly before, nothing was to be told to them, they are no staff, of whom more is told,
+        and no other announcement came since or is in doubt for them. Only then may a message that is found there be
+        asked for what it is: the question would change another one.
         """
         mine = people.c.telegram_id == doubt.telegram_id
         silent = select(people.c.telegram_id).where(
-            mine, people.c.role == Role.DOCTOR, people.c.seen_at < doubt.claimed_at
+            mine, people.c.role == Role.DOCTOR, people.c.seen_at < doubt.claimed_at - _ANSWERED_WITHIN
         )
         told = select(notes.c.id).where(
             notes.c.telegram_id == doubt.telegram_id,
@@ -154,13 +156,22 @@ class DoubtStore:
         another = select(deliveries.c.announcement_id).where(
             deliveries.c.telegram_id == doubt.telegram_id,
             deliveries.c.announcement_id != doubt.announcement_id,
-            deliveries.c.status.in_(_UNTOLD),
+            deliveries.c.status.in_(_UNTOLD)
+            | (deliveries.c.sent_at >= doubt.claimed_at)
+            # What was found is noted as sent when its call began, and may have come later.
+            | (deliveries.c.message_id > doubt.seen_before),
         )
         with self._database.read() as connection:
             is_silent = connection.execute(silent).first() is not None
             return is_silent and not any(
                 connection.execute(query.limit(1)).first() for query in (told, another)
             )
+
+    def asked(self, doubt: Doubt) -> None:
+        """It is being asked what a message is: should this process end meanwhile, it cannot be asked again."""
+        row = _row(doubt.announcement_id, doubt.telegram_id)
+        with self._database.write() as connection:
+            connection.execute(row.where(IS_CHECKING).values(reason=Reason.UNTOLD))
 
     def history(self, most: int) -> list[tuple[int, int]]:
         """Of the newest announcement that was delivered to anybody: its latest messages, each as chat and id, in the

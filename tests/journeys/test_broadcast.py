@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from knowledge.domain import Language
 from knowledge.store import Stores, open_stores
+from knowledge.store.database import now
 from knowledge.store.delivery_report import Delivery
+from knowledge.store.people import people
 from tests.journeys.calls import Call, Fault
 from tests.journeys.conftest import Stage
 from tests.journeys.people import Person
@@ -38,6 +42,9 @@ def announced(stage: Stage, stores: Stores, doctors: list[Person]) -> int:
         for person in [*doctors, maker]:
             stores.people.meet(person.id, "医生", Language.ZH)
             stores.people.start(person.id, "1")
+        with stores.database.write() as connection:
+            # No answer to them is under way, so that a message found in their chats can be told.
+            connection.execute(update(people).values(seen_at=now() - timedelta(hours=1)))
     announcement = stores.announcements.begin(maker.id, maker.id, text_zh=TEXT)
     assert stores.announcements.start(announcement, [person.id for person in doctors])
     return announcement.id

@@ -17,7 +17,7 @@ from bot.conversation import Blocked, Found, InDoubt, Message, Postponed
 from bot.testing import FakeMessenger, Outcome
 from knowledge.domain import Language
 from knowledge.errors import LibraryUnusable
-from knowledge.store import Stores
+from knowledge.store import Stores, doubts
 from knowledge.store.announcement_tables import AnnouncementStatus, DeliveryStatus, Reason
 from knowledge.store.database import now
 from knowledge.store.deliveries import Claimed
@@ -39,6 +39,12 @@ def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing else gives an id, the maker is written to soon."""
     monkeypatch.setattr(looking, "_PATIENCE", timedelta(milliseconds=100))
     monkeypatch.setattr(looking, "_AGAIN_S", 0.01)
+
+
+@pytest.fixture(autouse=True)
+def _silent_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recipients are met only just before, and no answer to them is under way."""
+    monkeypatch.setattr(doubts, "_ANSWERED_WITHIN", timedelta(0))
 
 
 class Losing(FakeMessenger):
@@ -204,6 +210,44 @@ async def test_each_question_takes_a_turn(stores, clock):
     assert clock.now - before >= (turns - 1) / 25 - 0.2
 
 
+class Changing(Losing):
+    """The message that stands there is not the one, and the reply to the question what it is gets lost."""
+
+    async def recognize(self, chat_id: int, message_id: int, message: Message) -> Found | Blocked | Postponed:
+        said = await super().recognize(chat_id, message_id, message)
+        return said if said is Found.THIS else Postponed(seconds=2, fault="ReadError")
+
+
+async def test_what_a_lost_question_may_have_changed_is_not_asked_again(stores, clock, monkeypatch):
+    """The second time, it would say of any message that it is the one."""
+    messenger = Changing([103])
+    send_once = messenger.send_once
+
+    async def other(chat_id: int, message: Message) -> Outcome:
+        outcome = await send_once(chat_id, message)
+        if outcome is LOST:
+            messenger.arrived(103, Message(html="another"))
+        return outcome
+
+    monkeypatch.setattr(messenger, "send_once", other)
+    id_ = await looked_for(stores, messenger, clock)
+    assert len(messenger.recognized) == 1
+    assert stores.deliveries.report(id_).in_doubt_by == {Reason.UNTOLD: 1}
+
+
+async def test_what_is_put_off_by_telegram_is_asked_again(stores, clock, monkeypatch):
+    """Nothing was carried out."""
+    messenger, said = Losing([103], arrives=[103]), [Postponed(seconds=5)]
+    recognize = messenger.recognize
+
+    async def later(chat_id: int, message_id: int, message: Message) -> Found | Blocked | Postponed:
+        return said.pop() if said else await recognize(chat_id, message_id, message)
+
+    monkeypatch.setattr(messenger, "recognize", later)
+    id_ = await looked_for(stores, messenger, clock)
+    assert stores.deliveries.report(id_) == DeliveryReport(sent=10)
+
+
 async def test_what_telegram_never_said_before_leaves_it_in_doubt(stores, clock):
     messenger = Losing([103], arrives=[103])
     messenger.looks.append(Found.UNCLEAR)
@@ -259,6 +303,18 @@ async def test_a_contradiction_while_it_is_looked_for_leaves_it_in_doubt(stores,
     assert report.in_doubt_by == {Reason.NUMBERING: report.in_doubt}
     assert report.in_doubt
     assert messenger.stands(103) == 0
+
+
+async def test_where_another_counter_goes_on_nothing_is_concluded(stores, clock):
+    """Another bot's, or that of a library that was restored: its numbers are below those of before."""
+    id_ = started(stores, MANY)
+    call = stores.deliveries.claim([id_], now(), seen_before=90_000)
+    assert isinstance(call, Claimed)
+    stores.doubts.lost(call, now())
+    messenger = Losing([])
+    await sent_by(sender(stores, messenger, clock))
+    assert stores.deliveries.report(id_).in_doubt_by == {Reason.NUMBERING: 1}
+    assert messenger.stands(call.telegram_id) == 0
 
 
 async def test_a_few_messages_do_not_convince(stores, clock):
@@ -372,6 +428,27 @@ async def test_a_kill_while_it_is_looked_for_costs_nothing(stores, clock, monkey
     await sent_by(sender(stores, messenger, clock))
     assert stores.deliveries.report(id_) == DeliveryReport(sent=10)
     assert all(messenger.stands(chat) == 1 for chat in MANY)
+
+
+async def test_a_kill_while_it_is_asked_what_a_message_is_leaves_it_in_doubt(stores, clock, monkeypatch):
+    messenger = Losing([103], arrives=[103])
+    reached = asyncio.Event()
+
+    async def stuck(chat_id: int, message_id: int, message: Message) -> Found:
+        reached.set()
+        await asyncio.Event().wait()
+        return Found.UNCLEAR
+
+    recognize = messenger.recognize
+    monkeypatch.setattr(messenger, "recognize", stuck)
+    id_ = started(stores, MANY)
+    known(stores, messenger)
+    async with running(sender(stores, messenger, clock)), asyncio.timeout(20):
+        await reached.wait()
+    monkeypatch.setattr(messenger, "recognize", recognize)
+    await sent_by(sender(stores, messenger, clock))
+    assert messenger.recognized == []
+    assert stores.deliveries.report(id_).in_doubt_by == {Reason.UNTOLD: 1}
 
 
 # ------------------------------------------------------------------------------------------------ the time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from knowledge.domain import AnnouncementKind, Language, Role
 from knowledge.store import Stores
@@ -14,6 +14,7 @@ from knowledge.store.database import now
 from knowledge.store.deliveries import Claimed
 from knowledge.store.delivery_report import DeliveryReport
 from knowledge.store.doubts import Doubt
+from knowledge.store.people import people
 
 ADMIN, CHAT, MARK = 9, 90, 40
 S = DeliveryStatus
@@ -193,24 +194,74 @@ def test_only_in_a_silent_chat_can_it_be_told_what_stands_there(stores: Stores) 
     """Any other message of ours would be changed by asking."""
     id_ = started(stores, 1)
     doubt = lost(stores, id_)
+    assert not stores.doubts.is_only(doubt), "they wrote a moment ago, and are being answered"
+    silent(stores, 1)
     assert stores.doubts.is_only(doubt)
     stores.people.meet(1, "医生", Language.ZH)
     assert not stores.doubts.is_only(doubt), "they wrote, and were answered"
 
 
+def silent(stores: Stores, telegram_id: int) -> None:
+    """They wrote long ago."""
+    with stores.database.write() as connection:
+        mine = update(people).where(people.c.telegram_id == telegram_id)
+        connection.execute(mine.values(seen_at=now() - timedelta(minutes=6)))
+
+
 def test_staff_are_told_more(stores: Stores) -> None:
     id_ = started(stores, 1)
+    silent(stores, 1)
     stores.people.change_role(1, Role.COORDINATOR)
     assert not stores.doubts.is_only(lost(stores, id_))
 
 
 def test_another_announcement_in_doubt_for_the_same_person_may_be_what_stands_there(stores: Stores) -> None:
     other, id_ = started(stores, 1), started(stores, 1)
+    silent(stores, 1)
     call = claimed(stores, other)
     doubt = lost(stores, id_)
     assert not stores.doubts.is_only(doubt)
-    stores.deliveries.settle(call, S.SENT, message_id=41)
+    stores.deliveries.settle(call, S.FAILED, reason="refused")
     assert stores.doubts.is_only(doubt)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_another_announcement_that_came_since_may_be_what_stands_there(
+    stores: Stores, *, is_over: bool
+) -> None:
+    other, id_ = started(stores, 1), started(stores, 1)
+    silent(stores, 1)
+    call = claimed(stores, other)
+    doubt = lost(stores, id_)
+    stores.deliveries.settle(call, S.SENT, message_id=MARK)
+    if is_over:
+        stores.announcements.finish(other, concluded=AnnouncementStatus.SENDING)
+    assert not stores.doubts.is_only(doubt)
+
+
+def test_what_another_announcement_was_found_as_may_have_come_since(stores: Stores) -> None:
+    """It is noted as sent when its call began."""
+    other, id_ = started(stores, 1), started(stores, 1)
+    silent(stores, 1)
+    found = lost(stores, other)
+    call = claimed(stores, id_)
+    stores.doubts.found(found, MARK + 1)
+    stores.doubts.lost(call, now())
+    (doubt,) = stores.doubts.due(now())
+    assert not stores.doubts.is_only(doubt)
+
+
+def test_another_announcement_that_came_before_cannot_be_what_stands_there(stores: Stores) -> None:
+    other, id_ = started(stores, 1), started(stores, 1)
+    silent(stores, 1)
+    stores.deliveries.settle(claimed(stores, other), S.SENT, message_id=MARK)
+    assert stores.doubts.is_only(lost(stores, id_))
+
+
+def test_it_is_remembered_that_it_was_asked_what_a_message_is(stores: Stores) -> None:
+    doubt = lost(stores, started(stores, 1))
+    stores.doubts.asked(doubt)
+    assert [each.reason for each in stores.doubts.due(now())] == [Reason.UNTOLD]
 
 
 def test_those_to_be_looked_for_are_found_by_an_index(stores: Stores) -> None:
