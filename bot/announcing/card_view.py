@@ -105,7 +105,8 @@ def _mending(announcement: Announcement, report: DeliveryReport, words: Texts) -
             for language in Language
         ]
         rows += [tuple(corrections), (button(words, Action.ASK_RECALL, id_),)]
-    if report.in_doubt and announcement.status in {Status.DONE, Status.STOPPED}:
+    is_over = announcement.status in {Status.DONE, Status.STOPPED} and announcement.done_at is not None
+    if report.in_doubt and is_over:
         rows.append((button(words, Action.ASK_DOUBTFUL, id_, count=report.in_doubt),))
     return rows
 

@@ -245,8 +245,15 @@ class Looking:
             if self._numbering.bound(doubt.due_at) is None:
                 told = await self._tell(doubt)
                 if told is not None:
+                    await self._give_up_unnumbered(unbounded)
                     return told
         return None
+
+    async def _give_up_unnumbered(self, unbounded: list[Doubt]) -> None:
+        """Where messages to the maker have no such ids, as in a terminal or a group, one more would tell no more."""
+        for doubt in unbounded:
+            if self._numbering.bound(doubt.due_at) is None:
+                await self._give_up(doubt, Reason.NUMBERING)
 
     async def _tell(self, doubt: Doubt) -> tuple[int, int] | None:
         announcement = await asyncio.to_thread(self._stores.announcements.get, doubt.announcement_id)

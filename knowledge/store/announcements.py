@@ -209,12 +209,20 @@ class AnnouncementStore:
             return True
 
     def send_to_doubtful(self, announcement_id: int) -> bool:
-        """Somebody decided that those in doubt get it now, perhaps for the second time."""
+        """Somebody decided that those in doubt get it now, perhaps for the second time.
+
+        Not while it is looked for others of a send that was stopped: they would be written to as well.
+        """
         with self._database.write() as connection:
             doubtful = update(deliveries).where(
                 deliveries.c.announcement_id == announcement_id,
                 deliveries.c.status == DeliveryStatus.IN_DOUBT,
             )
+            over = select(announcements.c.id).where(
+                announcements.c.id == announcement_id, announcements.c.done_at.is_not(None)
+            )
+            if connection.execute(over).first() is None:
+                return False
             if not _moved(connection, announcement_id, (_S.DONE, _S.STOPPED), _S.SENDING, done_at=None):
                 return False
             values = {"status": DeliveryStatus.QUEUED, "due_at": now(), "attempts": 0, "reason": None}

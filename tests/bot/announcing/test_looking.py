@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot import background
 from bot.announcing import looking, view
-from bot.conversation import Blocked, Found, InDoubt, Message, Postponed
+from bot.conversation import Blocked, Found, InDoubt, Message, Postponed, Sent
 from bot.testing import FakeMessenger, Outcome
 from knowledge.domain import Language
 from knowledge.errors import LibraryUnusable
@@ -487,6 +487,21 @@ async def test_a_maker_who_cannot_be_told_does_not_hold_up_the_end(stores, clock
     messenger = Unheard([110])
     id_ = await looked_for(stores, messenger, clock)
     assert stores.deliveries.report(id_).in_doubt_by == {Reason.NUMBERING: 1}
+    assert status(stores, id_) is AnnouncementStatus.DONE
+
+
+async def test_where_messages_to_the_maker_have_no_such_ids_it_is_in_doubt(stores, clock):
+    """As in a terminal or a group: they are told once, and not at each round for ever."""
+
+    class Unnumbered(Losing):
+        async def send(self, chat_id, message):
+            self.sent.append((chat_id, message))
+            return Sent(message_id=self.arrived(chat_id, message))
+
+    messenger = Unnumbered([109, 110])
+    id_ = await looked_for(stores, messenger, clock)
+    assert stores.deliveries.report(id_).in_doubt_by == {Reason.NUMBERING: 2}
+    assert len([message for _, message in messenger.sent if "正在核对" in message.html]) == 1
     assert status(stores, id_) is AnnouncementStatus.DONE
 
 

@@ -282,3 +282,17 @@ def test_every_word_must_be_in_the_course_and_titles_come_first():
     assert [course.id for course in find([COURSE, other], "老年高血压")] == [7, 9]
     assert find([COURSE, other], "老年 糖尿病") == []
     assert [course.id for course in find([COURSE, other], "老年高血壓 别的")] == [9]
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.STOPPED])
+def test_those_in_doubt_can_be_written_to_once_it_is_over(status):
+    """A send that was stopped is over when everybody else was looked for."""
+    report = DeliveryReport(sent=1, in_doubt=1, checking=1)
+
+    def offers(announcement: Announcement) -> bool:
+        rows = card_view.card(announcement, report, EN).buttons
+        return any((each.data or "").startswith("announce:askdoubt") for row in rows for each in row)
+
+    stopped = replace(ANNOUNCEMENT, status=status)
+    assert not offers(stopped)
+    assert offers(replace(stopped, done_at=NOW))

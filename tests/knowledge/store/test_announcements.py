@@ -240,6 +240,21 @@ def test_those_in_doubt_get_it_when_somebody_decides_so(stores: Stores) -> None:
     assert (report.sent, report.queued, report.in_doubt) == (1, 1, 0)
 
 
+def test_those_in_doubt_get_nothing_while_others_of_a_stopped_send_are_looked_for(stores: Stores) -> None:
+    """Whoever is found not to have it would get it too, though it was stopped."""
+    id_ = started(stores, 1, 2, 3)
+    for fate in (DeliveryStatus.CHECKING, DeliveryStatus.IN_DOUBT):
+        claimed = stores.deliveries.claim([id_], now())
+        assert isinstance(claimed, Claimed)
+        stores.deliveries.settle(claimed, fate)
+    stores.announcements.stop(id_)
+    assert not stores.announcements.send_to_doubtful(id_)
+    report = stores.deliveries.report(id_)
+    assert (status(stores, id_), report.in_doubt, report.checking) == (S.STOPPED, 1, 1)
+    stores.announcements.finish(id_, concluded=S.STOPPED)
+    assert stores.announcements.send_to_doubtful(id_)
+
+
 def test_a_day_later_is_told_once(stores: Stores) -> None:
     id_ = started(stores, 1)
     stores.announcements.finish(id_, concluded=S.SENDING)
