@@ -141,6 +141,7 @@ def test_doubt_is_explained_only_where_there_is_any():
     assert "存疑：" not in view.final(ANNOUNCEMENT, DeliveryReport(sent=1), ZH).html
     doubtful = view.final(ANNOUNCEMENT, DeliveryReport(in_doubt=1, in_doubt_by={"interrupted": 1}), ZH).html
     assert "存疑：" in doubtful
+    assert "核对" not in doubtful, "nobody looked for it"
     assert "程序中断 1" in doubtful
 
 
