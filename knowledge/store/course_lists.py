@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +57,8 @@ class Listed:
     """How a course of a list stands to the catalogue."""
 
     place: int
+    #: A digest of what the list says of it, its link among that.
+    content: str
     #: The course on the same link; None where it is new.
     course_id: int | None
     #: Whether adding it would change nothing.
@@ -87,11 +90,17 @@ class CourseListStore:
     def standing(self, job_id: int) -> list[Listed]:
         """Each course of a list beside the catalogue as it is now, in the list's order."""
         query = select(
-            listed_courses.c.place, courses.c.id, _says_the_same().label("is_same"), courses.c.loaded_at
+            listed_courses, courses.c.id, _says_the_same().label("is_same"), courses.c.loaded_at
         ).select_from(_beside_the_catalogue())
         with self._database.read() as connection:
             return [
-                Listed(place=row.place, course_id=row.id, is_same=bool(row.is_same), loaded_at=row.loaded_at)
+                Listed(
+                    place=row.place,
+                    content=_content(row),
+                    course_id=row.id,
+                    is_same=bool(row.is_same),
+                    loaded_at=row.loaded_at,
+                )
                 for row in connection.execute(_of(query, job_id))
             ]
 
@@ -145,6 +154,11 @@ def _says_the_same() -> ColumnElement[bool]:
 
 def _of(query: Any, job_id: int) -> Any:
     return query.where(listed_courses.c.job_id == job_id).order_by(listed_courses.c.place)
+
+
+def _content(row: Row[Any]) -> str:
+    said = repr([getattr(row, name) for name in COURSE_FIELDS])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _listed(row: Row[Any]) -> Course:

@@ -69,7 +69,7 @@ def _outlook(prospect: Prospect, words: Texts) -> Iterator[str]:
 
 def _choices(prospect: Prospect, words: Texts) -> list[Button]:
     job_id, count = prospect.job.id, len(prospect.new) + len(prospect.changed)
-    discard = button("library.courses.button.discard", words, Action.DISCARD_COURSES, job_id)
+    discard = button("library.courses.button.discard", words, Action.DISCARD_COURSES, job_id, prospect.seen)
     if not count:
         return [discard]
     return [

@@ -78,11 +78,15 @@ def add(stores: Stores, job_id: int, *, seen: str, who: str) -> Decided:
         return Added(prospect=prospect)
 
 
-def discard(stores: Stores, job_id: int, *, who: str) -> Decided:
-    """Forgets a list. Raises KnowledgeError: the library cannot be written, and nothing was changed."""
+def discard(stores: Stores, job_id: int, *, seen: str, who: str) -> Decided:
+    """Forgets a list if it is what the card said (`Prospect.seen`); else gives what it is now.
+
+    Raises:
+        KnowledgeError: the library cannot be written, and nothing was changed.
+    """
     with stores.database.together():
         found = standing(stores, job_id)
-        if not isinstance(found, Waiting):
+        if not isinstance(found, Waiting) or found.prospect.seen != seen:
             return found
         job = found.prospect.job
         _settle(stores, job, JobStatus.DISCARDED, who, {"courses": len(found.prospect.courses)})

@@ -40,9 +40,11 @@ class Prospect:
     @property
     def seen(self) -> str:
         """What a button says was shown: with anything of it changed, whoever presses looks at the card again."""
-        # What is the same in both may be written again meanwhile; what differs may differ otherwise by then.
+        # What is the same in both may be written again meanwhile; what differs may differ otherwise by then. And a
+        # job's number may be another list's by now.
         rows = [
-            (each.course_id, each.is_same, None if each.is_same else each.loaded_at) for each in self.courses
+            (each.content, each.course_id, each.is_same, None if each.is_same else each.loaded_at)
+            for each in self.courses
         ]
         return hashlib.sha256(repr((rows, self.samples)).encode()).hexdigest()[:8]
 

@@ -37,14 +37,16 @@ class CourseReviewing:
 
     def add(self, turn: Turn) -> Outcome:
         job_id, seen = data.number(turn.press), data.seen(turn.press)
-        result = add(self._stores, job_id, seen=seen, who=turn.who)
-        # Nothing was done: the card stands there anew, and says so.
-        note = turn.words.get("library.courses.changed") if isinstance(result, Waiting) else ""
-        return Outcome(message=self._shown(result, turn.words, note=note))
+        return self._decided(add(self._stores, job_id, seen=seen, who=turn.who), turn)
 
     def discard(self, turn: Turn) -> Outcome:
-        result = discard(self._stores, data.number(turn.press), who=turn.who)
-        return Outcome(message=self._shown(result, turn.words))
+        job_id, seen = data.number(turn.press), data.seen_if_any(turn.press)
+        return self._decided(discard(self._stores, job_id, seen=seen, who=turn.who), turn)
+
+    def _decided(self, result: Decided, turn: Turn) -> Outcome:
+        # Where nothing was done, the card stands there anew, and says so.
+        note = turn.words.get("library.courses.changed") if isinstance(result, Waiting) else ""
+        return Outcome(message=self._shown(result, turn.words, note=note))
 
     def _shown(self, result: Decided, words: Texts, *, note: str = "") -> Message:
         if isinstance(result, Waiting):

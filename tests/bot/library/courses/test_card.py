@@ -101,11 +101,19 @@ async def test_a_card_that_is_out_of_date_is_shown_again_before_it_counts(librar
     hand = await at_the_card(library, stores, NEW)
     offer(stores, course("别人的心衰", NEW.url))
     await hand.press("添加")
-    assert hand.text.startswith("课程库刚才有变化，还没有添加。")
+    assert hand.text.startswith("内容刚才有变化，还没有做任何处理。")
     assert "更新 1 门" in hand.text
     assert [each.title for each in stores.courses.current()] == ["别人的心衰"]
     await hand.press("添加")
     assert [each.title for each in stores.courses.current()] == [NEW.title]
+
+
+async def test_a_discard_button_of_an_earlier_version_shows_the_card_first(library, stores):
+    hand, job = Hand(library), listed(stores, NEW)
+    await hand.send_data(f"lib:cno:{job.id}")
+    assert hand.text.startswith("内容刚才有变化")
+    await hand.press("放弃")
+    assert "没有添加课程" in hand.text
 
 
 async def test_a_list_that_changes_nothing_can_only_be_put_away(library, stores):

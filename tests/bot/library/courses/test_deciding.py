@@ -116,21 +116,36 @@ def test_where_it_cannot_all_be_written_nothing_is(stores: Stores, job: Job, mon
 
 
 def test_discarding_adds_nothing_and_is_noted(stores: Stores, job: Job) -> None:
-    result = discard(stores, job.id, who=WHO)
+    result = discard(stores, job.id, seen=seen(stores, job), who=WHO)
     assert result == Discarded(file_name="课程.xlsx")
     assert titles(stores) == ["痛风", "哮喘"]
     assert audited(stores) == [(WHO, "courses.discard", {"file": "课程.xlsx", "courses": 3})]
 
 
+@pytest.mark.parametrize("decide", [add, discard])
+@pytest.mark.parametrize(
+    "other",
+    [course("心衰", "https://e.org/22"), course("心衰新进展", "https://e.org/2")],
+    ids=["another link", "another title"],
+)
+def test_another_list_under_the_same_number_is_looked_at_first(stores: Stores, decide, other) -> None:
+    """Both are all new, and of one length; a job's number may be given again."""
+    job = listed(stores, NEW)
+    shown = seen(stores, job)
+    stores.course_lists.keep(job.id, [other])
+    assert isinstance(decide(stores, job.id, seen=shown, who=WHO), Waiting)
+    assert titles(stores) == []
+    assert not isinstance(decide(stores, job.id, seen=seen(stores, job), who=WHO), Waiting)
+
+
 @pytest.mark.parametrize("first", [add, discard])
 def test_it_is_decided_once(stores: Stores, job: Job, first) -> None:
     shown = seen(stores, job)
-    more = {"seen": shown} if first is add else {}
-    first(stores, job.id, who=WHO, **more)
+    first(stores, job.id, seen=shown, who=WHO)
     before = titles(stores)
     for result in (
         add(stores, job.id, seen=shown, who="telegram:2"),
-        discard(stores, job.id, who="telegram:2"),
+        discard(stores, job.id, seen=shown, who="telegram:2"),
     ):
         assert isinstance(result, Settled)
         assert result.job.details["decided_by"] == WHO
@@ -149,4 +164,4 @@ def test_what_is_no_list_is_not_decided_about(stores: Stores) -> None:
     unread = sent(stores)
     for job_id in (draft_job.id, unread.id, 10_000):
         assert isinstance(add(stores, job_id, seen="00000000", who=WHO), Gone)
-        assert isinstance(discard(stores, job_id, who=WHO), Gone)
+        assert isinstance(discard(stores, job_id, seen="00000000", who=WHO), Gone)
