@@ -17,7 +17,7 @@ from knowledge.store.database import now
 
 log = logging.getLogger(__name__)
 
-#: So many messages in a row, each in another chat than the one with the highest id before it, had a higher one. Were
+#: So many messages in all, each in another chat than the one with the highest id before it, had a higher one. Were
 #: chats numbered each by itself, that would happen by chance once in 120 times, and a few messages later not at all.
 _CONVINCING = 5
 #: Of so many messages it is remembered that they are known.
