@@ -58,6 +58,8 @@ class Mending:
         """One round; whoever was being written to meanwhile is mended in the next."""
         store = self._stores
         wanted = None if announcement.status is AnnouncementStatus.RECALLING else announcement.revision
+        # Asked first: what comes to stand after this round has another one.
+        is_under_way = await asyncio.to_thread(store.deliveries.is_under_way, announcement.id, wanted)
         last = 0
         while page := await asyncio.to_thread(
             store.deliveries.to_mend, announcement.id, wanted, after=last, most=_PAGE
@@ -66,7 +68,7 @@ class Mending:
                 return
             await self._mend_all(announcement, page, wanted)
             last = page[-1].telegram_id
-        if last or await asyncio.to_thread(store.deliveries.is_under_way, announcement.id, wanted):
+        if last or is_under_way:
             return
         if wanted is None:
             await conclude(announcement)

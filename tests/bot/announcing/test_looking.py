@@ -100,6 +100,28 @@ async def test_what_was_found_can_be_recalled(stores, clock):
     assert stores.deliveries.report(id_) == DeliveryReport(recalled=10)
 
 
+async def test_what_is_found_at_whatever_moment_of_a_recall_is_recalled(stores, clock, monkeypatch):
+    """Just when all others were listed, too: the recall is over only once nobody was looked for before that."""
+    id_ = started(stores, [101])
+    messenger = FakeMessenger()
+    call = stores.deliveries.claim([id_], now(), seen_before=1000)
+    assert isinstance(call, Claimed)
+    stores.doubts.lost(call, now() + timedelta(hours=1))
+    (doubt,) = stores.doubts.due(now() + timedelta(hours=2))
+    stores.announcements.recall(id_)
+    to_mend = stores.deliveries.to_mend
+
+    def found_afterwards(*which, **how):
+        page = to_mend(*which, **how)
+        stores.doubts.found(doubt, 1001)
+        return page
+
+    monkeypatch.setattr(stores.deliveries, "to_mend", found_afterwards)
+    await sent_by(sender(stores, messenger, clock))
+    assert messenger.deleted == [(101, 1001)]
+    assert stores.deliveries.report(id_) == DeliveryReport(recalled=1)
+
+
 async def test_a_message_that_never_arrived_is_sent(stores, clock):
     messenger = Losing([103])
     id_ = await looked_for(stores, messenger, clock)
@@ -498,9 +520,9 @@ async def test_where_messages_to_the_maker_have_no_such_ids_it_is_in_doubt(store
             self.sent.append((chat_id, message))
             return Sent(message_id=self.arrived(chat_id, message))
 
-    messenger = Unnumbered([109, 110])
+    messenger = Unnumbered([110])
     id_ = await looked_for(stores, messenger, clock)
-    assert stores.deliveries.report(id_).in_doubt_by == {Reason.NUMBERING: 2}
+    assert stores.deliveries.report(id_).in_doubt_by == {Reason.NUMBERING: 1}
     assert len([message for _, message in messenger.sent if "正在核对" in message.html]) == 1
     assert status(stores, id_) is AnnouncementStatus.DONE
 

@@ -1,7 +1,7 @@
 """Course lists that wait for a decision in the chat
 
 Revision: 0008
-After: 0006
+After: 0007
 """
 
 from __future__ import annotations
