@@ -93,6 +93,8 @@ class TermList:
         self.rows = tuple(rows)
         self._chinese: dict[str, list[Concept]] = {}
         self._other: dict[tuple[str, ...], list[Concept]] = {}
+        #: Of the other names those that may have a grade: MEN1 is no grade of men.
+        self._abbreviations = {other_key(name) for row in self.rows for name in row.abbreviations}
         for row in self.rows:
             concept = Concept(
                 zh=_cut((*row.zh, *row.abbreviations)),
@@ -164,7 +166,7 @@ class TermList:
         """Of CKD5 the stem of CKD, as long as the list knows nothing that is called so."""
         (stem,) = other_key(word)
         graded = _GRADED.fullmatch(word)
-        if graded and (stem,) not in self._other and (graded["name"],) in self._other:
+        if graded and (stem,) not in self._other and (graded["name"],) in self._abbreviations:
             return graded["name"]
         return stem
 

@@ -113,6 +113,20 @@ def test_a_mother_of_higher_age_is_pregnant_and_not_old() -> None:
     assert concept("高龄产妇") != concept("高龄")
 
 
+@pytest.mark.parametrize(
+    "graded, bare",
+    [("CKD5", "CKD"), ("CKD3b", "CKD"), ("COPD4", "COPD"), ("NYHA3", "NYHA"), ("eGFR3", "eGFR")],
+)
+def test_abbreviations_are_known_with_their_grade(graded: str, bare: str) -> None:
+    meant = [mention.concept for mention in shipped().mentions(bare)]
+    assert meant
+    assert [mention.concept for mention in shipped().mentions(graded)] == meant
+
+
+def test_what_looks_like_a_word_with_a_grade_is_not_that_word() -> None:
+    assert shipped().mentions("MEN1") == []
+
+
 def test_what_is_said_of_a_subject_is_none() -> None:
     assert not concept("剂量").is_subject
     assert not concept("老年人").is_subject

@@ -72,6 +72,13 @@ def test_an_abbreviation_with_its_grade_is_known(text: str) -> None:
     assert named(text) == {"chronic obstructive pulmonary disease"}
 
 
+def test_a_word_is_no_abbreviation_and_has_no_grade() -> None:
+    """MEN1 is a disease of both sexes."""
+    men = TermList([TermRow(zh=("男性",), en=("male", "men"), kind=TermKind.GENERAL)])
+    assert len(men.mentions("men with gout")) == 1
+    assert men.mentions("MEN1 的筛查") == []
+
+
 def test_a_name_that_ends_in_a_figure_is_not_taken_for_a_grade() -> None:
     both = TermList(
         [TermRow(zh=(), en=(), abbreviations=("HER",)), TermRow(zh=(), en=(), abbreviations=("HER2",))]
