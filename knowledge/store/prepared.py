@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
+_Made = tuple[str, Sequence[str] | None, Mapping[str, Any]]
+
 
 class PreparedQuery:
     """A query whose text is made once for each number of ids: to make it anew takes as long as to answer it.
@@ -18,8 +20,9 @@ class PreparedQuery:
     def __init__(self, query: Select[Any]) -> None:
         """query: with an expanding parameter `ids`, or without ids."""
         self._query = query
-        #: For so many ids: the text, the names of its parameters in order, and the values that never change.
-        self._made: dict[int, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
+        #: For so many ids: the text, the names of its parameters in order, or None where the driver takes them by name,
+        #: and the values that never change.
+        self._made: dict[int, _Made] = {}
 
     def rows(
         self, connection: Connection, ids: Sequence[int] = (), **values: object
@@ -28,14 +31,14 @@ class PreparedQuery:
         made = self._made.get(len(ids)) or self._make(connection, {**values, "ids": list(ids)})
         text, names, fixed = made
         given = {**fixed, **values, **dict(zip(_names_of(len(ids)), ids, strict=True))}
-        return connection.exec_driver_sql(text, tuple([given[name] for name in names])).all()
+        # psycopg takes parameters by name, sqlite3 by position.
+        passed = given if names is None else tuple([given[name] for name in names])
+        return connection.exec_driver_sql(text, passed).all()
 
-    def _make(
-        self, connection: Connection, values: Mapping[str, Any]
-    ) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+    def _make(self, connection: Connection, values: Mapping[str, Any]) -> _Made:
         compiled = self._query.compile(dialect=connection.dialect)
         state = compiled.construct_expanded_state(values)
-        made = state.statement, state.positiontup or (), state.parameters
+        made = state.statement, state.positiontup, state.parameters
         return self._made.setdefault(len(values["ids"]), made)
 
 
