@@ -141,8 +141,9 @@ class AnsweringProcess:
                 await self._serve(child)
         finally:
             was_ready, self._ready = self._ready is not None, None
-            code = await _end(child)
+            # First: a pipe that broke raises again at the end.
             self._take_back()
+            code = await _end(child)
         log.error("action=answering.ended pid=%d code=%d", child.pid, code)
         return was_ready
 

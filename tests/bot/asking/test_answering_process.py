@@ -31,8 +31,8 @@ from tests.knowledge.asked import in_vain
 ROOT = Path(__file__).resolve().parents[3]
 WITHIN_S = 30
 
-#: An answerer that repeats the question, and ends where the question says so: always, or only the first time. What says
-#: "later" is answered after the next one. It writes down how many were with it at once, as far as it has read.
+#: An answerer that repeats the question, and ends, or hangs, where the question says so: always, or only the first time.
+#: What says "later" is answered after the next one. It writes down how often it started.
 ANSWERER = """
 import os, pathlib, pickle, sys
 from knowledge.domain import NoEvidence
@@ -56,8 +56,8 @@ while True:
     text = asked.question
     if "always" in text or ("once" in text and not (folder / "ended").exists()):
         (folder / "ended").write_text(text)
-        os._exit(3)
-    if "waits" in text:
+        if "hangs" not in text:
+            os._exit(3)
         requests.read()
     replies = [(number, NoEvidence(question=text, documents_searched=0))]
     if "later" in text:
@@ -134,6 +134,19 @@ async def test_when_the_process_ends_what_it_had_not_answered_is_asked_again(
     assert "action=answering.ended" in caplog.text
 
 
+async def test_when_the_pipe_breaks_what_was_handed_over_is_asked_again(
+    process: AnsweringProcess, tmp_path: Path
+) -> None:
+    await warmed(process)
+    child = process._ready
+    assert child is not None
+    assert child.stdout is not None
+    waiting = asyncio.ensure_future(heard(process, ["one", "hangs once"]))
+    await until((tmp_path / "ended").exists)
+    child.stdout.set_exception(OSError("broken"))
+    assert await waiting == ["one", "hangs once"]
+
+
 async def test_what_ends_the_process_each_time_is_given_up_and_the_others_are_answered(
     process: AnsweringProcess,
 ) -> None:
@@ -188,7 +201,7 @@ async def test_what_it_says_that_is_no_message_ends_it(settings: Settings, tmp_p
 async def test_closing_ends_the_process_and_leaves_nobody_waiting(process: AnsweringProcess) -> None:
     await warmed(process)
     child = process._ready
-    waiting = [asyncio.ensure_future(process.reply(Asked(question=text))) for text in ("waits", "one")]
+    waiting = [asyncio.ensure_future(process.reply(Asked(question=text))) for text in ("hangs once", "one")]
     await asyncio.sleep(0)
     await process.close()
     assert child is not None
