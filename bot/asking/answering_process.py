@@ -44,7 +44,13 @@ class AnsweringFailed(Exception):
     """Answering failed; the lines answering.failed and answering.ended in the log tell more."""
 
     def __init__(self) -> None:
-        super().__init__(self.__doc__)
+        super().__init__(" ".join((type(self).__doc__ or "").split()))
+
+
+class AnsweringUnavailable(AnsweringFailed):
+    """No answering process could be had, and nobody looked; the lines answering.not_started and answering.ended in the
+    log tell more.
+    """
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -196,7 +202,7 @@ class AnsweringProcess:
 
     def _give_up(self) -> None:
         while self._waiting:
-            _settle(self._waiting.popleft(), AnsweringFailed())
+            _settle(self._waiting.popleft(), AnsweringUnavailable())
 
 
 def _settle(request: _Request, outcome: object) -> None:

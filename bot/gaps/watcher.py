@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
 
+from bot.asking.answering_process import AnsweringUnavailable
 from bot.background import keep_running, signalled
 from knowledge.domain import Answer, Reply
 from knowledge.errors import KnowledgeError
@@ -119,7 +120,8 @@ class GapWatcher:
             return
         try:
             reply = await self._answers.answer_when_idle(gap.text)
-        except KnowledgeError:
+        except (KnowledgeError, AnsweringUnavailable):
+            # Nobody looked: it is tried again later.
             raise
         except Exception as error:  # noqa: BLE001 - one question must not keep the others from being asked
             log.error("action=gap.failed gap=%d error=%s", gap_id, type(error).__name__)

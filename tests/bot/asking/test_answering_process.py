@@ -186,15 +186,15 @@ async def test_an_answerer_that_never_starts_keeps_nobody_waiting(
 ) -> None:
     process = AnsweringProcess(settings, command, pause_s=0)
     await warmed(process)
-    assert await heard(process, ["one", "two"]) == ["AnsweringFailed", "AnsweringFailed"]
-    assert await heard(process, ["three"]) == ["AnsweringFailed"]
+    assert await heard(process, ["one", "two"]) == ["AnsweringUnavailable", "AnsweringUnavailable"]
+    assert await heard(process, ["three"]) == ["AnsweringUnavailable"]
     await process.close()
 
 
 async def test_what_it_says_that_is_no_message_ends_it(settings: Settings, tmp_path: Path) -> None:
     garbled = "import sys; sys.stdout.buffer.write((5).to_bytes(4) + b'12345'); sys.stdout.flush(); sys.stdin.read()"
     process = AnsweringProcess(settings, (sys.executable, "-c", garbled), pause_s=0)
-    assert await heard(process, ["one"]) == ["AnsweringFailed"]
+    assert await heard(process, ["one"]) == ["AnsweringUnavailable"]
     await process.close()
 
 

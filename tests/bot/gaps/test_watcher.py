@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.asking.answering_process import AnsweringFailed, AnsweringUnavailable
 from bot.gaps.watcher import GapWatcher
 from knowledge.answering import open_answerer
 from knowledge.domain import Answer, NoEvidence, Reply
@@ -142,25 +143,29 @@ async def test_what_a_doctor_disliked_is_no_answer_the_second_time(
     assert open_gaps(stores) == 0
 
 
+@pytest.mark.parametrize("error", [RuntimeError("broken"), AnsweringFailed()])
 async def test_a_question_that_fails_does_not_hold_up_the_others(
-    stores: Stores, watcher: GapWatcher, answers: Answers
+    stores: Stores, watcher: GapWatcher, answers: Answers, error: Exception
 ) -> None:
+    """Nor is it tried again: it may be what ends the answering process each time."""
     in_vain(stores, "一", by=1)
     in_vain(stores, "二", by=1)
     await watcher.gather()
-    answers.known["一"] = RuntimeError("broken")
+    answers.known["一"] = error
     await watcher.try_all()
     await watcher.try_all()
     assert answers.asked == ["一", "二"]
 
 
-async def test_a_library_that_cannot_be_read_is_tried_again_later(
-    stores: Stores, watcher: GapWatcher, answers: Answers
+@pytest.mark.parametrize("error", [LibraryUnusable(), AnsweringUnavailable()])
+async def test_where_nobody_could_look_it_is_tried_again_later(
+    stores: Stores, watcher: GapWatcher, answers: Answers, error: Exception
 ) -> None:
+    """The library could not be read, or no process could be had to look."""
     in_vain(stores, "一")
     await watcher.gather()
-    answers.known["一"] = LibraryUnusable()
-    with pytest.raises(LibraryUnusable):
+    answers.known["一"] = error
+    with pytest.raises(type(error)):
         await watcher.try_all()
     del answers.known["一"]
     await watcher.try_all()
