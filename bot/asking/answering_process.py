@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -72,7 +73,7 @@ class AnsweringProcess:
     def __init__(
         self, settings: Settings, command: Sequence[str] = COMMAND, pause_s: float = _PAUSE_BEFORE_RESTART_S
     ) -> None:
-        # The process shall not know what it has no use for.
+        # The process shall not know what it has no use for; its environment holds no token either.
         self._settings = settings.model_copy(update={"bot_token": None})
         self._command = tuple(command)
         self._pause_s = pause_s
@@ -169,6 +170,7 @@ class AnsweringProcess:
             stdin=PIPE,
             stdout=PIPE,
             limit=_READ_AHEAD,
+            env=_environment(),
             # Not in our group: an interrupt from the terminal is for the bot, and when the bot ends, so does its pipe.
             start_new_session=True,
         )
@@ -203,6 +205,14 @@ class AnsweringProcess:
     def _give_up(self) -> None:
         while self._waiting:
             _settle(self._waiting.popleft(), AnsweringUnavailable())
+
+
+def _environment() -> dict[str, str]:
+    """Without our settings, the bot's token above all: those that the process needs go through the pipe.
+
+    The rest it needs as we do, unlike one that draws: where models are kept, proxies, what the database's driver reads.
+    """
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("YIDAO_")}
 
 
 def _settle(request: _Request, outcome: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import pickle
@@ -119,6 +120,23 @@ async def test_each_gets_its_own_reply_whatever_the_order(process: AnsweringProc
     texts = [f"question {n}" + " later" * (n % 3 == 1) for n in range(2 * TAKEN)]
     await warmed(process)
     assert await heard(process, texts) == texts
+
+
+async def test_the_token_is_not_in_its_environment(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the variable is spelled; what is not ours is there."""
+    monkeypatch.setenv("YIDAO_BOT_TOKEN", "1:secret")
+    monkeypatch.setenv("yidao_bot_token", "1:secret")
+    monkeypatch.setenv("HF_HOME", "/models")
+    seen = tmp_path / "seen"
+    tells = f"import json, os, pathlib; pathlib.Path({str(seen)!r}).write_text(json.dumps(dict(os.environ)))"
+    process = AnsweringProcess(settings, (sys.executable, "-c", tells), pause_s=0)
+    await warmed(process)
+    await process.close()
+    environment = json.loads(seen.read_text())
+    assert "1:secret" not in environment.values()
+    assert environment["HF_HOME"] == "/models"
 
 
 async def test_it_is_asked_to_gather_too(process: AnsweringProcess) -> None:
