@@ -35,6 +35,8 @@ LENGTH = 4
 _HANDED_OVER = TAKEN
 #: What the process had with it so often when it ended is given up.
 _MOST_ENDS = 2
+#: While something is with the process, a reply comes back at least so often; of a process that hangs, none ever would.
+_LONGEST_S = 120.0
 #: After one that was never ready.
 _PAUSE_BEFORE_RESTART_S = 1.0
 #: Read ahead at most, in bytes: some replies.
@@ -71,12 +73,17 @@ class AnsweringProcess:
     """
 
     def __init__(
-        self, settings: Settings, command: Sequence[str] = COMMAND, pause_s: float = _PAUSE_BEFORE_RESTART_S
+        self,
+        settings: Settings,
+        command: Sequence[str] = COMMAND,
+        pause_s: float = _PAUSE_BEFORE_RESTART_S,
+        longest_s: float = _LONGEST_S,
     ) -> None:
         # The process shall not know what it has no use for; its environment holds no token either.
         self._settings = settings.model_copy(update={"bot_token": None})
         self._command = tuple(command)
         self._pause_s = pause_s
+        self._longest_s = longest_s
         self._numbers = count()
         self._waiting: deque[_Request] = deque()
         #: By the number that the process knows each by, in the order in which it got them.
@@ -86,6 +93,8 @@ class AnsweringProcess:
         self._warm = asyncio.Event()
         #: The process, when it has loaded what it needs.
         self._ready: Process | None = None
+        #: When that is taken to hang, if nothing comes back before.
+        self._patience = asyncio.Timeout(None)
         self._life: asyncio.Task[None] | None = None
 
     def warm(self) -> None:
@@ -144,8 +153,12 @@ class AnsweringProcess:
             log.error("action=answering.not_started reason=%s", error.strerror)
             return False
         try:
-            with suppress(EOFError, OSError, pickle.UnpicklingError):
-                await self._serve(child)
+            await self._serve(child)
+        except TimeoutError:
+            log.error("action=answering.hung pid=%d", child.pid)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            # Whatever it was, what is logged below is all that is known of it.
+            pass
         finally:
             was_ready, self._ready = self._ready is not None, None
             # First: a pipe that broke raises again at the end.
@@ -155,14 +168,16 @@ class AnsweringProcess:
         return was_ready
 
     async def _serve(self, child: Process) -> NoReturn:
-        """Until the process ends, or says something else than it should."""
+        """Until the process ends or hangs, or says something else than it should."""
         await _received(child)
-        self._ready = child
-        self._warm.set()
-        while True:
-            self._hand_over()
-            number, outcome = await _received(child)
-            _settle(self._handed_over.pop(number), outcome)
+        async with asyncio.timeout(None) as self._patience:
+            self._ready = child
+            self._warm.set()
+            while True:
+                self._hand_over()
+                number, outcome = await _received(child)
+                _settle(self._handed_over.pop(number), outcome)
+                self._wait_anew()
 
     async def _started(self) -> Process:
         child = await asyncio.create_subprocess_exec(
@@ -185,6 +200,13 @@ class AnsweringProcess:
                 number = next(self._numbers)
                 self._handed_over[number] = request
                 _send(self._ready, (number, request.asked))
+                if len(self._handed_over) == 1:
+                    self._wait_anew()
+
+    def _wait_anew(self) -> None:
+        """From now on, for the next that comes back; without end where nothing is to."""
+        until = asyncio.get_running_loop().time() + self._longest_s
+        self._patience.reschedule(until if self._handed_over else None)
 
     def _room(self) -> int:
         """How many may be with the process at once as things stand."""

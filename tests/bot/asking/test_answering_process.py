@@ -172,6 +172,31 @@ async def test_what_ends_the_process_each_time_is_given_up_and_the_others_are_an
     assert await heard(process, texts) == ["one", "AnsweringFailed", "two", "AnsweringFailed", "three"]
 
 
+@pytest.fixture
+async def impatient(settings: Settings, tmp_path: Path) -> AsyncIterator[AnsweringProcess]:
+    made = AnsweringProcess(
+        settings, (sys.executable, "-c", ANSWERER, str(tmp_path)), pause_s=0, longest_s=1.0
+    )
+    yield made
+    await made.close()
+
+
+async def test_a_process_that_hangs_is_ended_and_the_others_are_answered(
+    impatient: AnsweringProcess, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = ["one", "hangs always", "two"]
+    assert await heard(impatient, texts) == ["one", "AnsweringFailed", "two"]
+    assert caplog.text.count("action=answering.hung") == 2
+    assert starts(tmp_path) == 3
+
+
+async def test_a_process_that_has_nothing_to_do_does_not_hang(impatient: AnsweringProcess) -> None:
+    await warmed(impatient)
+    assert impatient._patience.when() is None
+    assert await heard(impatient, ["one", "two later", "three"]) == ["one", "two later", "three"]
+    assert impatient._patience.when() is None
+
+
 async def test_a_crowd_behind_a_question_that_ends_the_process_is_answered(process: AnsweringProcess) -> None:
     texts = ["always", *(f"question {n}" for n in range(3 * TAKEN))]
     assert await heard(process, texts) == ["AnsweringFailed", *texts[1:]]
