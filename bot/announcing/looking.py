@@ -166,13 +166,8 @@ class Looking:
                 return False
             case Found.SOMETHING:
                 return await self._recognized(doubt, message_id)
-            case Blocked(is_deleted=is_deleted):
-                await asyncio.to_thread(self._store.away, doubt, is_deleted=is_deleted)
-                self._on_settled()
-            case Found():
-                await self._give_up(doubt, Reason.UNTOLD)
-            case None:
-                log.info("action=announcement.look_postponed recipient=%d", doubt.telegram_id)
+            case said:
+                await self._ended(doubt, said)
         return True
 
     async def _recognized(self, doubt: Doubt, message_id: int) -> bool:
@@ -193,6 +188,13 @@ class Looking:
                 await asyncio.to_thread(self._store.found, doubt, message_id)
                 log.info("action=announcement.found recipient=%d message=%d", doubt.telegram_id, message_id)
                 self._on_settled()
+            case said:
+                await self._ended(doubt, said)
+        return True
+
+    async def _ended(self, doubt: Doubt, said: Found | Blocked | None) -> None:
+        """Looking for this one ends with what is no answer to where its message is."""
+        match said:
             case Blocked(is_deleted=is_deleted):
                 await asyncio.to_thread(self._store.away, doubt, is_deleted=is_deleted)
                 self._on_settled()
@@ -200,7 +202,6 @@ class Looking:
                 await self._give_up(doubt, Reason.UNTOLD)
             case None:
                 log.info("action=announcement.look_postponed recipient=%d", doubt.telegram_id)
-        return True
 
     async def _asked(
         self, question: Callable[[], Awaitable[Found | Blocked | Postponed]], *, again_if_lost: bool = True
